@@ -53,15 +53,21 @@ final class Checks {
         c.featureGates("kubeApiserverArg", "--kube-apiserver-arg");
         c.featureGates("kubeControllerManagerArg", "--kube-controller-manager-arg");
         c.featureGates("kubeletArg", "--kubelet-arg");
+        c.featureGates("kubeProxyArg", "--kube-proxy-arg");
         c.featureGates("kubeSchedulerArg", "--kube-scheduler-arg");
         if (!Boolean.TRUE.equals(settings.get("disableAgent"))) {
             c.kubelet(host);
         }
         c.scheduler();
         c.problems.addAll(ArgumentChecks.problems(List.of(c.list("kubeApiserverArg")),
-                List.of(c.list("kubeControllerManagerArg")), List.of(c.list("kubeSchedulerArg")), c.cluster));
+                List.of(c.list("kubeControllerManagerArg")), List.of(c.list("kubeSchedulerArg")), c.cluster,
+                c.dataDir()));
         c.trust(host);
         return c.problems;
+    }
+
+    private Path dataDir() {
+        return Path.of(String.valueOf(settings.get("dataDir")));
     }
 
     private void machine(Host host) {
@@ -226,6 +232,7 @@ final class Checks {
         if (Boolean.TRUE.equals(settings.get("protectKernelDefaults"))) {
             problems.addAll(KernelDefaults.problems(host.sysctls()));
         }
+        problems.addAll(ArgumentChecks.ofKubelet(List.of(list("kubeletArg")), dataDir()));
         told(() -> ReservedResources.check(List.of(list("kubeletArg"))));
         told(() -> ShutdownGracePeriods.check(List.of(list("kubeletArg"))));
         told(() -> KubeletLabels.check(List.of(list("nodeLabel")), List.of(list("kubeletArg"))));

@@ -15,6 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -34,6 +38,8 @@ final class ConfigFiles {
     private static final int MOST_BYTES = 1 << 20;
     /// For the connection, and for each piece of the answer.
     private static final int DOWNLOAD_MILLIS = 10_000;
+    /// For the whole of it: a server that sends a byte now and then never comes to the other limit.
+    private static final int WHOLE_MILLIS = 60_000;
 
     /// One value of one key, and `file:line` it stands at.
     record Value(String text, String where) {
@@ -50,7 +56,7 @@ final class ConfigFiles {
     static ConfigFiles read(String main, boolean required) {
         ConfigFiles files = new ConfigFiles();
         if (main.startsWith("http://") || main.startsWith("https://")) {
-            files.add(main, download(main, DOWNLOAD_MILLIS));
+            files.add(main, download(main, DOWNLOAD_MILLIS, WHOLE_MILLIS));
             return files;
         }
         List<Path> dropIns = dropIns(Path.of(main + ".d"));
@@ -103,7 +109,30 @@ final class ConfigFiles {
     }
 
     /// @param millis how long nothing may come
-    static String download(String url, int millis) {
+    /// @param whole how many milliseconds all of it may take, from the look-up of the name on
+    static String download(String url, int millis, int whole) {
+        FutureTask<String> fetching = new FutureTask<>(() -> fetched(url, millis));
+        // an interrupt closes what a virtual thread reads from
+        Thread.ofVirtual().name("config-download").start(fetching);
+        try {
+            return fetching.get(whole, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException slow) {
+            throw new UsageFailure("cannot fetch configuration " + url + ": it was not complete after "
+                    + whole / 1_000.0 + " s; is its server too slow?");
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof UsageFailure told) {
+                throw told;
+            }
+            throw new IllegalStateException("cannot fetch configuration " + url, failed.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UsageFailure("cannot fetch configuration " + url + ": interrupted");
+        } finally {
+            fetching.cancel(true);
+        }
+    }
+
+    private static String fetched(String url, int millis) {
         try {
             URLConnection connection = URI.create(url).toURL().openConnection();
             connection.setConnectTimeout(millis);

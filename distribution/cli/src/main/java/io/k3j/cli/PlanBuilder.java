@@ -42,7 +42,7 @@ final class PlanBuilder {
             throw new UsageFailure(problems);
         }
         for (String name : r.names()) {
-            r.last(name).flatMap(Support::note).ifPresent(warnings::add);
+            warnings.addAll(Support.notes(r.all(name)));
         }
         PlanBuilder builder = new PlanBuilder(command, flags, r, host);
         builder.settings.put("nodeArgs", NodeArguments.words(command, r, arguments).toArray(String[]::new));

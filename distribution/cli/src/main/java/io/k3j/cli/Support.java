@@ -18,7 +18,8 @@ final class Support {
             case Flag.State.Only only when ComponentVerbosity.is(flag, s.value()) -> ComponentVerbosity.problem(s);
             case Flag.State.Only only when only.values().contains(subject(s)) -> Optional.empty();
             case Flag.State.Only only when flag.arguments() && only.values().contains(argument(s)) -> Optional.empty();
-            case Flag.State.Only only when flag.arguments() -> argumentProblem(s, only);
+            case Flag.State.Only only when flag.arguments() -> UpstreamArguments.of(flag, flag.bare(s.value()))
+                    .map(line -> refusal(s, line)).orElseGet(() -> argumentProblem(s, only));
             case Flag.State.Only only -> Optional.of(flag.shown() + "=" + s.value() + " (" + s.where()
                     + ") is not supported yet by K3j; use one of " + String.join(", ", only.values()));
             case Flag.State.Absent a when preset(flag, s.value()) -> Optional.empty();
@@ -28,11 +29,33 @@ final class Support {
         };
     }
 
-    /// What a user is to know of a setting that is taken, or nothing.
-    static Optional<String> note(Setting s) {
+    private static Optional<String> refusal(Setting s, UpstreamArguments.Line line) {
+        return line.taken() ? Optional.empty()
+                : Optional.of("--" + s.flag().name() + "=" + s.flag().bare(s.value()) + " (" + s.where()
+                        + ") is not taken by K3j: " + line.why());
+    }
+
+    /// What a user is to know of the settings of one flag that are taken: of arguments each counts, of others the last.
+    static List<String> notes(List<Setting> all) {
+        boolean each = !all.isEmpty() && all.getFirst().flag().arguments();
+        return all.stream().skip(each ? 0 : Math.max(0, all.size() - 1)).flatMap(s -> note(s).stream()).toList();
+    }
+
+    private static Optional<String> note(Setting s) {
         Flag flag = s.flag();
+        if (flag.arguments() && !taken(s)) {
+            String argument = flag.bare(s.value());
+            return UpstreamArguments.of(flag, argument).map(line -> "--" + flag.name() + "=" + argument + " ("
+                    + s.where() + ") has no effect: " + line.why());
+        }
         return flag.state() instanceof Flag.State.NoEffect idle && !preset(flag, s.value())
                 ? Optional.of(flag.shown() + " (" + s.where() + ") has no effect: " + idle.why()) : Optional.empty();
+    }
+
+    /// Whether a component acts on it.
+    private static boolean taken(Setting s) {
+        return !(s.flag().state() instanceof Flag.State.Only only) || only.values().contains(subject(s))
+                || only.values().contains(argument(s));
     }
 
     /// An argument that is there for some values only is listed once with each: `anonymous-auth=false`.

@@ -61,8 +61,33 @@ class AdministrationTest {
     void aServerThatDoesNotAnswerIsNotWaitedForForever() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String url = "http://127.0.0.1:" + silent.getLocalPort() + "/config.yaml";
-            assertThatThrownBy(() -> ConfigFiles.download(url, 50)).isInstanceOf(UsageFailure.class)
+            assertThatThrownBy(() -> ConfigFiles.download(url, 50, 60_000)).isInstanceOf(UsageFailure.class)
                     .hasMessage("cannot fetch configuration " + url + ": nothing came for 0.05 s; is its server up?");
+        }
+    }
+
+    @Test
+    void aServerThatAnswersWithoutAnEndIsNotWaitedForForever() throws Exception {
+        ServerSocket slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Thread server = Thread.ofVirtual().name("config-server").unstarted(() -> begin(slow));
+        try (slow) {
+            server.start();
+            String url = "http://127.0.0.1:" + slow.getLocalPort() + "/config.yaml";
+            assertThatThrownBy(() -> ConfigFiles.download(url, 300_000, 500)).isInstanceOf(UsageFailure.class)
+                    .hasMessage("cannot fetch configuration " + url
+                            + ": it was not complete after 0.5 s; is its server too slow?");
+        }
+        // also where it was not even begun in that time
+        assertThat(server.join(Duration.ofMinutes(5))).as("the connection is closed").isTrue();
+    }
+
+    /// Begins to answer one request, and waits for the client to leave.
+    private static void begin(ServerSocket server) {
+        try (Socket client = server.accept()) {
+            client.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n#".getBytes(US_ASCII));
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException gone) {
+            // it has left
         }
     }
 
@@ -73,9 +98,9 @@ class AdministrationTest {
             Thread.ofVirtual().name("config-server").start(() -> answer(server, length));
             String url = "http://127.0.0.1:" + server.getLocalPort() + "/config.yaml";
             if (refused.isEmpty()) {
-                assertThat(ConfigFiles.download(url, 60_000)).hasSize(length);
+                assertThat(ConfigFiles.download(url, 60_000, 60_000)).hasSize(length);
             } else {
-                assertThatThrownBy(() -> ConfigFiles.download(url, 60_000)).isInstanceOf(UsageFailure.class)
+                assertThatThrownBy(() -> ConfigFiles.download(url, 60_000, 60_000)).isInstanceOf(UsageFailure.class)
                         .hasMessageStartingWith(url + " ").hasMessageContaining(refused);
             }
         }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -14,18 +17,35 @@ class CompatibilityTest {
     private static final Path PAGE = Path.of("../../docs/compatibility.md");
     private static final String FROM = "<!-- flags -->\n";
     private static final String TO = "<!-- /flags -->";
+    private static final String FROM_ARGUMENTS = "<!-- arguments -->\n";
+    private static final String TO_ARGUMENTS = "<!-- /arguments -->";
 
     @Test
     void thePageShowsEveryFlagAsItIs() throws IOException {
         String page = Files.readString(PAGE);
-        String made = page.substring(0, page.indexOf(FROM) + FROM.length()) + table()
-                + page.substring(page.indexOf(TO));
+        String made = with(with(page, FROM, table(), TO), FROM_ARGUMENTS, arguments(), TO_ARGUMENTS);
         if (Boolean.getBoolean("rewrite")) {
             Files.writeString(PAGE, made);
             return;
         }
-        assertThat(page).as("docs/compatibility.md is not what flags.tsv says; run with -Drewrite=true")
+        assertThat(page)
+                .as("docs/compatibility.md is not what flags.tsv and arguments.tsv say; run with -Drewrite=true")
                 .isEqualTo(made);
+    }
+
+    private static String with(String page, String from, String table, String to) {
+        return page.substring(0, page.indexOf(from) + from.length()) + table + page.substring(page.indexOf(to));
+    }
+
+    /// Arguments of one component that are dealt with alike share a line.
+    private static String arguments() {
+        Map<String, List<String>> alike = UpstreamArguments.every().stream().collect(Collectors.groupingBy(
+                line -> "| `--" + line.flag() + "` | %s | " + (line.taken() ? "no effect: " : "refused: ") + line.why()
+                        + " |\n",
+                LinkedHashMap::new, Collectors.mapping(line -> "`" + line.argument() + "`", Collectors.toList())));
+        StringBuilder table = new StringBuilder("| of | arguments | state |\n|---|---|---|\n");
+        alike.forEach((line, names) -> table.append(line.replace("%s", String.join(", ", names))));
+        return table.toString();
     }
 
     private static String table() {

@@ -86,9 +86,40 @@ class HardeningGuideTest {
             "kubelet-arg=read-only-port=0",
             "kubelet-arg=pod-max-pids=4096", "kubelet-arg=protect-kernel-defaults=true",
             "kubelet-arg=tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "kubelet-arg=max-pods=100",
-            "kubelet-arg=authentication-token-webhook=true", "kubelet-arg=streaming-connection-idle-timeout=5m"})
+            "kubelet-arg=authentication-token-webhook=true", "kubelet-arg=streaming-connection-idle-timeout=5m",
+            "kubelet-arg=make-iptables-util-chains=true", "kubelet-arg=event-qps=0",
+            "kubelet-arg=rotate-certificates=true", "kubelet-arg=rotate-certificates",
+            "kubelet-arg=feature-gates=RotateKubeletServerCertificate=true",
+            "kubelet-arg=tls-cipher-suites=TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,"
+                    + "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,"
+                    + "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,"
+                    + "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+            "kube-apiserver-arg=enable-admission-plugins=DenyServiceExternalIPs,AlwaysPullImages",
+            "kube-apiserver-arg=service-account-extend-token-expiration=false",
+            "kube-controller-manager-arg=feature-gates=RotateKubeletServerCertificate=true",
+            "kube-controller-manager-arg=terminated-pod-gc-threshold=100",
+            "kube-proxy-arg=metrics-bind-address=127.0.0.1"})
     void whatItsSelfAssessmentsLookForIsTaken(String argument) throws IOException {
         assertThat(plan("", "--" + argument).settings()).isNotEmpty();
+    }
+
+    /// Checks 1.2.4 and 4.2.9.
+    @Test
+    void certificatesOfTheOperatorAreTakenWhereItSaysHow() throws IOException {
+        Path certificate = Files.writeString(directory.resolve("mine.crt"), "");
+        Path key = Files.writeString(directory.resolve("mine.key"), "");
+        LaunchPlan plan = plan("", "--kube-apiserver-arg=kubelet-client-certificate=" + certificate,
+                "--kube-apiserver-arg=kubelet-client-key=" + key, "--kubelet-arg=tls-cert-file=" + certificate,
+                "--kubelet-arg=tls-private-key-file=" + key);
+        assertThat(warnings).isEmpty();
+        assertThat((String[]) plan.settings().get("kubeApiserverArg")).hasSize(2);
+    }
+
+    /// What it has administrators remove works without being removed, where it changes nothing.
+    @Test
+    void theCertificateOfTheApiServerHasNoEffectAsWithK3s() throws IOException {
+        plan("", "--kube-apiserver-arg=tls-cert-file=/mine.crt", "--kube-apiserver-arg=tls-private-key-file=/mine.key");
+        assertThat(warnings).hasSize(2).allMatch(warning -> warning.contains("--tls-san"));
     }
 
     @ParameterizedTest

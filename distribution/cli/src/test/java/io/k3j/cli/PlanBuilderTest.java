@@ -164,6 +164,14 @@ class PlanBuilderTest {
                 .containsEntry("token", "of-the-file");
     }
 
+    /// As editors of other systems end lines; inside of a token it is refused (`TokenChecksTest`).
+    @Test
+    void leavesOutBlanksAndLineBreaksAroundATokenOfAFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("token"), "\r\n\t of-the-file \r\n\r\n");
+        assertThat(plan("--token-file", file.toString()).settings()).containsEntry("token", "of-the-file");
+        assertThat(plan("--agent-token-file", file.toString()).settings()).containsEntry("agentToken", "of-the-file");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"--etcd-snapshot-retention=30|30",
             "--etcd-snapshot-retention=30 --etcd-s3-retention=7|7", "--etcd-s3-retention=7|7", "--debug|5"})
@@ -228,7 +236,8 @@ class PlanBuilderTest {
             "--data-dir=rel|absolute path",
             "--node-ip=host|must be an IP address", "extra|takes flags only", "--token|flag needs an argument: --token",
             "--flannel-backend=ipsec|use one of none, vxlan, host-gw, wireguard-native",
-            "--kubelet-arg=--node-ip=::|unsupported kubelet-arg \"node-ip\" (command line); supported: ",
+            "--kubelet-arg=--no-such=::|unsupported kubelet-arg \"no-such\" (command line); supported: ",
+            "--kubelet-arg=--node-ip=::7|--kubelet-arg=node-ip=::7 (command line) is not taken by K3j: use --node-ip",
             "--node-label=node-role.kubernetes.io/worker=true|set others afterwards with kubectl label node",
             "--kube-apiserver-arg=feature-gates=X=true|--kube-apiserver-arg=feature-gates: unrecognized",
             "--kube-controller-manager-arg=feature-gates=X=1|unrecognized feature gate: X; K3j takes",
@@ -324,9 +333,9 @@ class PlanBuilderTest {
         assertThat(flat(plan(flags).settings().get("kubeletArg"))).isEqualTo(
                 "pod-max-pids=10,config=" + given + ",max-pods=60,logging-format=text");
         assertThat(warnings).containsExactly(given + ": unknown field x is ignored");
-        Files.writeString(dropIn, head + "fileCheckFrequency: 5s\n");
+        Files.writeString(dropIn, head + "runOnce: true\n");
         assertThatExceptionOfType(UsageFailure.class).isThrownBy(() -> plan(flags))
-                .withMessage(dropIn + ": fileCheckFrequency=5s is not supported yet by K3j; leave it out or write 20s,"
+                .withMessage(dropIn + ": runOnce=true is not supported yet by K3j; leave it out or write false,"
                         + " see docs/compatibility.md");
     }
 

@@ -21,7 +21,7 @@ final class LogSettings {
     /// asking for JSON gives it to the whole process, which has one log.
     private static boolean json(LaunchPlan plan) {
         for (String key : new String[] {"kubeApiserverArg", "kubeControllerManagerArg", "kubeSchedulerArg",
-                "kubeletArg"}) {
+                "kubeletArg", "kubeProxyArg"}) {
             if (plan.settings().get(key) instanceof String[] arguments) {
                 for (String argument : arguments) {
                     if (argument.endsWith(JSON)) {

@@ -140,6 +140,22 @@ class AgentItest {
 
     @Test
     @Order(3)
+    void tellsOfItsControlGroupsAsCadvisorDoes() throws IOException, InterruptedException {
+        String page = "get --raw /api/v1/nodes/agent-1/proxy/metrics/cadvisor";
+        await(page, "container_cpu_usage_seconds_total{container=\"main\",cpu=\"total\"");
+        String text = kubectl(page).text();
+        assertThat(text.lines().filter(line -> line.contains("pod=\"ticker\"")
+                && line.startsWith("container_memory_working_set_bytes{container=\"main\"")).toList()).singleElement()
+                .asString().contains("image=\"k3j.io/busybox:1\"").doesNotContain("} 0 ");
+        assertThat(text.lines().filter(line -> line.contains("pod=\"ticker\"")
+                && line.startsWith("container_network_receive_bytes_total{container=\"\"")).toList()).singleElement()
+                .asString().contains("interface=\"eth0\"");
+        assertThat(text).contains("machine_memory_bytes{", "container_scrape_error 0",
+                "container_processes{container=\"\",id=\"/\"");
+    }
+
+    @Test
+    @Order(3)
     void resolvesNamesInThePod() throws IOException, InterruptedException {
         await("get endpointslices -n kube-system", "kube-dns-agent-1");
         await("exec ticker -- nslookup kubernetes.default.svc.cluster.local", "10.43.0.1");

@@ -32,7 +32,7 @@ class ThreadsTest {
                     "webhookclient.KubeconfigClient", "webhookclient.WebhookClient"),
             "one task, whose outcome somebody waits for or asks for again",
             Set.of("admissionwebhooks.ValidatingWebhooks", "aggregator.DiscoveryAttempts", "audit.WebhookSender",
-                    "authoidc.RemoteKeySet",
+                    "authoidc.DistributedClaims", "authoidc.RemoteKeySet",
                     "apicontributions.PluginCalls", "apirequests.ListWriter", "apiwatches.WatchHub",
                     "childprocess.Command", "componentbase.ActivationWatch", "componentbase.KernelCalls",
                     "componentbase.LimitedCalls",

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.testkitmachine.NeedsMachine;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;

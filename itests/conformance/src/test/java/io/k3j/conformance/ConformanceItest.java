@@ -37,6 +37,8 @@ class ConformanceItest {
     private static final String ADDRESS = "10.10.10.50";
     private static final Duration LIMIT = Duration.ofHours(2);
     private static final Duration SHORT = Duration.ofMinutes(5);
+    /// Upstream's images are patched and packed once, gigabytes of them.
+    private static final Duration IMAGES = Duration.ofMinutes(30);
     private static final Path PROGRAMS = Path.of(System.getProperty("k3j.conformance", ""));
     private static final Path OUT = Path.of("target", "conformance").toAbsolutePath();
     /// Where the kernel has none, each of its tests would wait for five minutes.
@@ -89,7 +91,7 @@ class ConformanceItest {
     /// Makes a cluster that has upstream's images on each node.
     /// @return a kubeconfig for the world outside
     private static Path cluster(MachineNet net, Suite suite) throws IOException, InterruptedException {
-        Launch.of(PROGRAMS.resolve("run").toString(), OUT.resolve("images").toString(), "images").text(SHORT);
+        Launch.of(PROGRAMS.resolve("run").toString(), OUT.resolve("images").toString(), "images").text(IMAGES);
         Machine first = net.server(1);
         List<Machine> all = new ArrayList<>(List.of(first));
         for (int i = 1; i <= suite.agents(); i++) {

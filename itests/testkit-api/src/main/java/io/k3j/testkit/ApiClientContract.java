@@ -90,6 +90,20 @@ public abstract class ApiClientContract {
     }
 
     @Test
+    void tellsInUpstreamsWordsWhichPreconditionIsNotMet() {
+        Obj made = created("kept");
+        String refusal = "Operation cannot be fulfilled on ConfigMap \"kept\": the ";
+        assertThatThrownBy(() -> client().delete(MAPS, made.key(), DeleteOptions.PLAIN.ifUid("another"))).hasMessage(
+                refusal + "UID in the precondition (another) does not match the UID in record (" + made.uid()
+                        + "). The object might have been deleted and then recreated");
+        long other = made.revision() + 1;
+        assertThatThrownBy(() -> client().delete(MAPS, made.key(), new DeleteOptions(-1, "", "", other))).hasMessage(
+                refusal + "ResourceVersion in the precondition (" + other + ") does not match the ResourceVersion in"
+                        + " record (" + made.revision() + "). The object might have been modified");
+        client().delete(MAPS, made.key(), new DeleteOptions(-1, "", made.uid(), made.revision()));
+    }
+
+    @Test
     void changesByEveryKindOfPatch() {
         created("patched");
         client().patch(MAPS, key("patched"), new Patch.Json(Seq.of(Struct.of("op", "add", "path", "/data/json",

@@ -201,14 +201,18 @@ final class Writes {
         return options.gracePeriodSeconds() >= 0 ? options.gracePeriodSeconds() : own < 0 ? 1 : own;
     }
 
-    private static void check(Gvr resource, Obj live, DeleteOptions options) {
+    /// As `ObjectDeletes` of the API server tells it: of the kind, and of no resource.
+    private void check(Gvr resource, Obj live, DeleteOptions options) {
+        Gvr kind = new Gvr(resource.group(), resource.version(), resources.of(resource).kind());
         if (!options.uid().isEmpty() && !options.uid().equals(live.uid())) {
-            throw ApiFault.conflict(resource, live.name(), "Precondition failed: UID in precondition: " + options.uid()
-                    + ", UID in object meta: " + live.uid());
+            throw ApiFault.conflict(kind, live.name(), "the UID in the precondition (" + options.uid()
+                    + ") does not match the UID in record (" + live.uid() + "). The object might have been deleted and"
+                    + " then recreated");
         }
         if (options.revision() != 0 && options.revision() != live.revision()) {
-            throw ApiFault.conflict(resource, live.name(), "Precondition failed: ResourceVersion in precondition: "
-                    + options.revision() + ", ResourceVersion in object meta: " + live.revision());
+            throw ApiFault.conflict(kind, live.name(), "the ResourceVersion in the precondition (" + options.revision()
+                    + ") does not match the ResourceVersion in record (" + live.revision()
+                    + "). The object might have been modified");
         }
     }
 

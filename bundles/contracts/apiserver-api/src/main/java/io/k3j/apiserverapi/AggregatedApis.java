@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /// **Who.** `aggregator` registers one; `apiserver` asks it for each request outside of the built-in groups, and calls
 /// it after authentication and authorization, in the request's virtual thread and without a seat. Of several the one
 /// with the highest service ranking is asked. While it is away, what an APIService gives to another server and what
-/// this one does not know is answered with 503; [#versions] is asked once more when it goes.
+/// this one does not know is answered with 503; [#versions] and [#openApi] are asked once more when it goes.
 /// **Threads.** Any; [#serve], [#ask] and [#delete] block.
 @ConsumerType
 public interface AggregatedApis {
@@ -49,6 +49,13 @@ public interface AggregatedApis {
     /// All of them, in no order; the same list until one changes.
     List<Version> versions();
 
+    /// What those servers say of their versions in OpenAPI 2, as they said it last; where two mean something else by a
+    /// name, the first keeps it. Does not block; the same list until one changes. `apiserver` keeps what is made of it
+    /// in memory, so the implementation bounds all of them together, and names that bound.
+    default List<OpenApiDocument> openApi() {
+        return List.of();
+    }
+
     /// A request of a version.
     record Call(String group, String version, Caller caller, Exchange exchange) {
     }
@@ -65,5 +72,11 @@ public interface AggregatedApis {
     /// @param versionPriority the place among versions of the group, higher first
     /// @param discovery as in an APIGroupDiscovery: `version`, `resources`, `freshness`
     record Version(String group, String version, int groupPriority, int versionPriority, Struct discovery) {
+    }
+
+    /// The OpenAPI 2 document of one version. What is wrong in it costs nobody but its server.
+    /// @param json an object: `paths` below `/apis/GROUP/VERSION/`, and the `definitions` and `parameters` that these
+    /// lead to; nobody changes the bytes
+    record OpenApiDocument(String group, String version, byte[] json) {
     }
 }

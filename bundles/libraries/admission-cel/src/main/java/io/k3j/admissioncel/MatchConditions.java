@@ -28,9 +28,11 @@ public record MatchConditions(List<CompiledExpression> conditions, List<Variable
 
     /// The answer.
     /// @param error of `FAILED`, else empty
-    public record Match(Verdict verdict, String error) {
-        private static final Match MATCHES = new Match(Verdict.MATCHES, "");
-        private static final Match EXCLUDED = new Match(Verdict.EXCLUDED, "");
+    /// @param failures how many conditions have failed before it was given; those that a budget ended are none
+    /// @param nanos how long that took, where not all hold
+    public record Match(Verdict verdict, String error, int failures, long nanos) {
+        /// Everything matches.
+        public static final Match MATCHES = new Match(Verdict.MATCHES, "", 0, 0);
     }
 
     /// Those of a list, as it stands in an object.
@@ -46,32 +48,34 @@ public record MatchConditions(List<CompiledExpression> conditions, List<Variable
         if (conditions.isEmpty()) {
             return Match.MATCHES;
         }
+        long begun = System.nanoTime();
         CelBudget budget = CelBudget.of(CelBudget.MATCH_CONDITIONS);
         Map<String, Object> values = input.values(variables, budget);
         List<String> errors = new ArrayList<>(0);
         for (CompiledExpression condition : conditions) {
             switch (condition.evaluate(values, budget)) {
                 case Failure f when f.reason() == Reason.BUDGET -> {
-                    return failed(List.of(f.message()), ignoresFailure);
+                    return failed(List.of(f.message()), ignoresFailure, 0, begun);
                 }
                 case Failure f -> errors.add(f.message());
                 case CelEvaluation.Value v -> {
                     if (Boolean.FALSE.equals(v.value())) {
-                        return Match.EXCLUDED;
+                        return new Match(Verdict.EXCLUDED, "", errors.size(), System.nanoTime() - begun);
                     }
                 }
             }
         }
-        return errors.isEmpty() ? Match.MATCHES : failed(errors, ignoresFailure);
+        return errors.isEmpty() ? Match.MATCHES : failed(errors, ignoresFailure, errors.size(), begun);
     }
 
     /// Several are told as upstream tells an aggregate.
-    private static Match failed(List<String> errors, boolean ignoresFailure) {
+    private static Match failed(List<String> errors, boolean ignoresFailure, int failures, long begun) {
+        long nanos = System.nanoTime() - begun;
         if (ignoresFailure) {
-            return Match.EXCLUDED;
+            return new Match(Verdict.EXCLUDED, "", failures, nanos);
         }
         List<String> different = errors.stream().distinct().toList();
         return new Match(Verdict.FAILED, different.size() == 1 ? different.getFirst()
-                : "[" + String.join(", ", different) + "]");
+                : "[" + String.join(", ", different) + "]", failures, nanos);
     }
 }

@@ -6,7 +6,7 @@
 ///   AdmissionInput      ─► evaluate            for each request; variables once for the expressions evaluated together
 /// ```
 @Export
-@Version("1.0.0")
+@Version("2.0.0")
 @NullMarked
 package io.k3j.admissioncel;
 

@@ -72,6 +72,17 @@ class MatchConditionsTest {
         assertThat(failing.match(input(Struct.EMPTY), true).verdict()).isEqualTo(Verdict.EXCLUDED);
     }
 
+    /// What is counted of them: failures up to the answer.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"true|0", "false|0", "object.none == 1;false|1", "false;object.none == 1|0",
+            "object.none == 1;object.none == 2;true|2", "object.==;object.none == 1|2"})
+    void failuresAreCountedUntilTheyAreAnswered(String expressions, int failures) {
+        for (boolean ignored : List.of(true, false)) {
+            assertThat(conditions(expressions.split(";")).match(input(Struct.EMPTY), ignored).failures())
+                    .isEqualTo(failures);
+        }
+    }
+
     @Test
     void authorizersAreAskedInTheirOrderAndMastersNeverRefused() {
         UnionAuthorizer union = new UnionAuthorizer(() -> List.of(

@@ -4,6 +4,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.apiaccess.AuthenticationMetrics.Result;
 import io.k3j.apirequests.RequestInfo;
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.Latency;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
@@ -74,7 +75,9 @@ public final class Access {
         long begun = System.nanoTime();
         try {
             Caller who = known(request);
-            metrics.known(who, System.nanoTime() - begun);
+            long took = System.nanoTime() - begun;
+            request.authenticated(took);
+            metrics.known(who, took);
             return who;
         } catch (ApiFault nobody) {
             boolean shown = nobody.code() != UNAUTHORIZED || request.exchange().header("authorization").isPresent();
@@ -104,9 +107,14 @@ public final class Access {
         if (wanted.isEmpty()) {
             return real;
         }
-        Impersonation.Acting acting = impersonation.acting(real, wanted.get(), request.attributes());
-        request.audit().impersonated(acting.as(), acting.constraint());
-        return acting.as();
+        long begun = request.audit().begin();
+        try {
+            Impersonation.Acting acting = impersonation.acting(real, wanted.get(), request.attributes());
+            request.audit().impersonated(acting.as(), acting.constraint());
+            return acting.as();
+        } finally {
+            request.audit().since(Latency.IMPERSONATION, begun);
+        }
     }
 
     private Caller authenticate(Request request) {
@@ -204,11 +212,14 @@ public final class Access {
     /// @throws ApiFault 403, 503
     public void allowed(Caller caller, Attributes what, AuditContext audit) {
         Decision decision;
+        long begun = audit.begin();
         try {
             decision = decision(caller, what);
         } catch (RuntimeException e) {
             audit.annotate(REASON, "internal error");
             throw e;
+        } finally {
+            audit.since(Latency.AUTHORIZATION, begun);
         }
         boolean allowed = decision.verdict() == Verdict.ALLOW;
         audit.annotate("authorization.k8s.io/decision", allowed ? "allow" : "forbid");

@@ -1,6 +1,7 @@
 package io.k3j.apicontributions;
 
 import io.k3j.apiserverapi.AggregatedApis;
+import io.k3j.apiserverapi.AggregatedApis.OpenApiDocument;
 import io.k3j.apiserverapi.AggregatedApis.Version;
 import io.k3j.componentbase.Signal;
 import io.k3j.objectregistry.Completeness;
@@ -21,6 +22,7 @@ public final class AggregatorSlot {
     private final AtomicInteger wanted = new AtomicInteger();
     private volatile boolean seen;
     private volatile List<Version> last = List.of();
+    private volatile List<OpenApiDocument> lastOpenApi = List.of();
 
     /// @param signal raised when a service was added
     AggregatorSlot(Signal signal) {
@@ -36,6 +38,7 @@ public final class AggregatorSlot {
     /// A service goes. What it serves is remembered as it says now: nobody may have asked it since that has changed.
     void remove(AggregatedApis service) {
         last = List.copyOf(service.versions());
+        lastOpenApi = List.copyOf(service.openApi());
         services.remove(service);
     }
 
@@ -76,5 +79,11 @@ public final class AggregatorSlot {
     public List<Version> versions() {
         AggregatedApis now = serving();
         return now != null ? now.versions() : isWanted() ? last : List.of();
+    }
+
+    /// What other servers say in OpenAPI 2; what they did while one that is wanted is away. Changes as [#versions].
+    public List<OpenApiDocument> openApi() {
+        AggregatedApis now = serving();
+        return now != null ? now.openApi() : isWanted() ? lastOpenApi : List.of();
     }
 }

@@ -3,6 +3,7 @@ package io.k3j.apidiscovery;
 import io.k3j.apirequests.Form;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.Responses;
+import io.k3j.apiserverapi.AggregatedApis.OpenApiDocument;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.codec.Json;
 import io.k3j.codec.Protobuf;
@@ -21,11 +22,13 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// The OpenAPI documents: version 3 by group and version, version 2 as a whole. Each is built on first use and cached
-/// until the kinds change. Any thread.
+/// The OpenAPI documents: version 3 by group and version, version 2 as a whole, with what other servers say of theirs.
+/// Each is built on first use and cached until the kinds change, or what it has of others. Any thread.
 public final class OpenApiDocuments {
     private static final String V2_ASKED = "application/com.github.proto-openapi.spec.v2";
     private static final String V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
@@ -36,6 +39,8 @@ public final class OpenApiDocuments {
     private final OpenApi openApi;
     private final long epoch = System.nanoTime();
     private volatile Generation cached = new Generation(-1, Map.of(), Map.of());
+    private final ReentrantLock merging = new ReentrantLock();
+    private volatile Merged merged = new Merged(-1, List.of(), Map.of());
 
     /// What the documents are made of.
     ///
@@ -48,6 +53,13 @@ public final class OpenApiDocuments {
     /// The documents of one generation of the kinds; resources by group and version.
     private record Generation(long generation, Map<String, List<OpenApiResource>> resources,
             Map<String, Document> documents) {
+    }
+
+    /// Version 2 of one generation of the kinds with the documents of other servers.
+    private record Merged(long generation, List<OpenApiDocument> others, Map<String, Document> documents) {
+        boolean isOf(Generation now, List<OpenApiDocument> told) {
+            return generation == now.generation && others.equals(told);
+        }
     }
 
     /// A document: the hash is computed at once, the bytes on demand, kept by a soft reference.
@@ -125,14 +137,55 @@ public final class OpenApiDocuments {
 
     private void v2(Request request, Generation now) throws IOException {
         boolean protobuf = request.exchange().header("accept").orElse("").contains(V2_ASKED);
+        List<OpenApiDocument> others = remote.openApi();
+        send(request, others.isEmpty() ? v2(now, protobuf) : merged(now, others, protobuf),
+                protobuf ? V2_PROTOBUF : "application/json", false);
+    }
+
+    private Document v2(Generation now, boolean protobuf) {
+        if (!merged.others.isEmpty()) {
+            merged = new Merged(-1, List.of(), Map.of());
+        }
         Supplier<Struct> tree = () -> {
             List<OpenApiResource> all = new ArrayList<>();
             now.resources.values().forEach(all::addAll);
             return openApi.v2(all);
         };
-        Document d = protobuf ? document(now, "v2.pb", () -> OpenApi.protobuf(tree.get()))
+        return protobuf ? document(now, "v2.pb", () -> OpenApi.protobuf(tree.get()))
                 : document(now, "v2", () -> Json.bytes(tree.get()));
-        send(request, d, protobuf ? V2_PROTOBUF : "application/json", false);
+    }
+
+    private Document merged(Generation now, List<OpenApiDocument> others, boolean protobuf) {
+        Merged known = merged;
+        known = known.isOf(now, others) ? known : renewed(now, others);
+        return Objects.requireNonNull(known.documents.get(protobuf ? "v2.pb" : "v2"));
+    }
+
+    /// One for all who ask meanwhile.
+    private synchronized Merged renewed(Generation now, List<OpenApiDocument> others) {
+        Merged known = merged;
+        if (!known.isOf(now, others)) {
+            known = new Merged(now.generation, others, documents(now, others));
+            merged = known;
+        }
+        return known;
+    }
+
+    private Map<String, Document> documents(Generation now, List<OpenApiDocument> others) {
+        Supplier<Struct> tree = () -> new MergedOpenApi(openApi).of(now.resources, others);
+        String told = MergedOpenApi.told(others);
+        return Map.of("v2", new Document(hash(now, "v2", told), () -> alone(() -> Json.bytes(tree.get()))), "v2.pb",
+                new Document(hash(now, "v2.pb", told), () -> alone(() -> OpenApi.protobuf(tree.get()))));
+    }
+
+    /// One after the other: while others' documents are read they take several times the memory that they are kept in.
+    private byte[] alone(Supplier<byte[]> maker) {
+        merging.lock();
+        try {
+            return maker.get();
+        } finally {
+            merging.unlock();
+        }
     }
 
     private void v3(Request request, Generation now, String name) throws IOException {
@@ -166,18 +219,20 @@ public final class OpenApiDocuments {
         return document(now, gv, () -> Json.bytes(openApi.v3(gv, now.resources.getOrDefault(gv, List.of()))));
     }
 
+    private Document document(Generation now, String name, Supplier<byte[]> maker) {
+        return now.documents.computeIfAbsent(name, n -> new Document(hash(now, n, ""), maker));
+    }
+
     /// The hash of a built-in document depends on the version only; that of custom kinds also on this process, since
     /// it counts generations itself.
-    private Document document(Generation now, String name, Supplier<byte[]> maker) {
-        return now.documents.computeIfAbsent(name, n -> {
-            List<OpenApiResource> resources = now.resources.getOrDefault(n, List.of());
-            boolean builtIn = !resources.isEmpty()
-                    && resources.stream().allMatch(r -> source.protobuf.knows(r.kind()));
-            StringBuilder b = new StringBuilder(source.version).append(n);
-            resources.forEach(r -> b.append(r.gvr()).append(r.verbs()));
-            return new Document(Discovery.hash((builtIn ? b : b.append(epoch).append(now.generation)).toString()
-                    .getBytes(StandardCharsets.UTF_8)), maker);
-        });
+    /// @param others what it has of other servers
+    private String hash(Generation now, String name, String others) {
+        List<OpenApiResource> resources = now.resources.getOrDefault(name, List.of());
+        boolean builtIn = !resources.isEmpty() && resources.stream().allMatch(r -> source.protobuf.knows(r.kind()));
+        StringBuilder b = new StringBuilder(source.version).append(name);
+        resources.forEach(r -> b.append(r.gvr()).append(r.verbs()));
+        return Discovery.hash((builtIn ? b : b.append(epoch).append(now.generation)).append(others).toString()
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     private void send(Request request, Document d, String mediaType, boolean immutable) throws IOException {

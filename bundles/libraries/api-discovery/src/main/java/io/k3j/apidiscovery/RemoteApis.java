@@ -4,6 +4,7 @@ import io.k3j.apiaccess.Access;
 import io.k3j.apicontributions.AggregatorSlot;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.AggregatedApis;
+import io.k3j.apiserverapi.AggregatedApis.OpenApiDocument;
 import io.k3j.apiserverapi.AggregatedApis.Question;
 import io.k3j.apiserverapi.AggregatedApis.Version;
 import io.k3j.apiserverapi.ResourceKind;
@@ -50,6 +51,11 @@ public final class RemoteApis {
     /// All versions; as they were while the aggregator is being replaced. The same list until one changes.
     List<Version> versions() {
         return slot.versions();
+    }
+
+    /// What their servers say of them in OpenAPI 2; otherwise as [#versions].
+    List<OpenApiDocument> openApi() {
+        return slot.openApi();
     }
 
     /// Serves an authenticated request if it is about a version of another server.

@@ -29,6 +29,7 @@ public final class AuditContext {
     private final Sink sink;
     private final InstantSource clock;
     private final Map<String, String> annotations = new TreeMap<>();
+    private final RequestLatencies latencies = new RequestLatencies();
     private @Nullable Caller impersonated;
     private String constraint = "";
     private Struct reference = Struct.EMPTY;
@@ -69,6 +70,28 @@ public final class AuditContext {
         if (enabled()) {
             synchronized (this) {
                 annotations.putIfAbsent(key, value);
+            }
+        }
+    }
+
+    /// When a part of the request begins, for [#since]; nothing is measured where nobody records.
+    public long begin() {
+        return enabled() ? System.nanoTime() : 0;
+    }
+
+    /// A part of the request has ended.
+    /// @param begun what [#begin] has said
+    public void since(Latency part, long begun) {
+        if (enabled()) {
+            took(part, System.nanoTime() - begun);
+        }
+    }
+
+    /// A part of the request took so many nanoseconds.
+    public void took(Latency part, long nanos) {
+        if (enabled()) {
+            synchronized (this) {
+                latencies.add(part, nanos);
             }
         }
     }
@@ -169,16 +192,11 @@ public final class AuditContext {
             if (!started && !over) {
                 started = true;
                 status = (status == null ? Struct.of("metadata", Struct.EMPTY) : status).with("code", code);
-                if (unauthenticated || longRunning()) {
+                if (unauthenticated || facts.longRunning()) {
                     emit("ResponseStarted", clock.instant());
                 }
             }
         }
-    }
-
-    /// Whether an answer takes as long as somebody listens, and its beginning is a stage of its own.
-    private boolean longRunning() {
-        return enabled() && facts.longRunning();
     }
 
     /// The answer has ended, in whatever way. Without effect after the first time.
@@ -198,12 +216,14 @@ public final class AuditContext {
         if (status == null) {
             status = Struct.of("metadata", Struct.EMPTY, "status", "Success", "message", "Connection closed early",
                     "code", 200);
-            if (longRunning()) {
+            if (facts.longRunning()) {
                 emit("ResponseStarted", clock.instant());
             }
         }
         if (!unauthenticated) {
-            emit("ResponseComplete", clock.instant());
+            Instant now = clock.instant();
+            latencies.tell(facts, now, annotations);
+            emit("ResponseComplete", now);
         }
         forget();
     }

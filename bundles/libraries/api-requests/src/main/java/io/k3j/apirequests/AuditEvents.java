@@ -11,6 +11,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// Makes `Event`s of `audit.k8s.io/v1`, with their fields in upstream's order. See
@@ -44,7 +46,7 @@ public final class AuditEvents {
 
         /// Of a call of a component of this process, which is what a request over HTTP would be.
         public static Facts inProcess(Caller caller, Attributes what, String uri, Instant received) {
-            return new Facts(Request.newAuditId(), uri, "k3s (in-process)", List.of("127.0.0.1"), what, caller,
+            return new Facts(newAuditId(), uri, "k3s (in-process)", List.of("127.0.0.1"), what, caller,
                     received);
         }
 
@@ -53,9 +55,19 @@ public final class AuditEvents {
                     : header.substring(0, LONGEST_HEADER) + "...TRUNCATED";
         }
 
+        /// Whether an answer takes as long as somebody listens, and its beginning is a stage of its own.
         boolean longRunning() {
             return RequestInfo.longRunning(what.verb(), what.subresource());
         }
+    }
+
+    /// A random UUID (version 4). It names a request and keeps no secret, so it needs no secure randomness,
+    /// which all requests would draw from one lock.
+    static String newAuditId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long high = random.nextLong() & ~0xf000L | 0x4000L;
+        long low = random.nextLong() & ~(3L << 62) | 1L << 63;
+        return new UUID(high, low).toString();
     }
 
     /// The event of a stage.

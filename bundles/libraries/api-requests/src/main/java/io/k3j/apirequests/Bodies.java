@@ -169,13 +169,13 @@ public final class Bodies {
             Struct.Builder b = Struct.builder();
             p.whole("gracePeriodSeconds").ifPresent(g -> b.put("gracePeriodSeconds", g));
             b.putUnlessEmpty("propagationPolicy", p.text("propagationPolicy"));
-            if (p.has("orphanDependents")) {
-                b.put("orphanDependents", p.flag("orphanDependents"));
-            }
+            b.putUnlessEmpty("orphanDependents", p.has("orphanDependents") ? p.flag("orphanDependents") : null);
             if (!p.text("dryRun").isEmpty()) {
                 b.put("dryRun", p.texts("dryRun"));
             }
-            return b.build();
+            Struct named = Struct.builder().putUnlessEmpty("uid", p.text("uid"))
+                    .putUnlessEmpty("resourceVersion", p.text("resourceVersion")).build();
+            return b.putUnlessEmpty("preconditions", named).build();
         }
         try {
             Struct options = document(request, bytes, DELETE_OPTIONS).object();
@@ -252,7 +252,7 @@ public final class Bodies {
         return d.object();
     }
 
-    /// Delete options as the contract has them.
+    /// Delete options as the contract has them, which does not tell an empty uid from none: `ObjectDeletes` does.
     ///
     /// @param s as [#deleteOptions] gives them; a grace period that is missing becomes -1, the kind's own
     /// @throws ApiFault 400 for options that exclude each other or a precondition that is no text, 422 for the policy

@@ -99,6 +99,7 @@ final class ChunkWriter extends OutputStream {
             stream = out;
             zip = gzip ? new Responses.Gzip(new Outlet(out, request)) : null;
         }
+        long begun = request.audit().begin();
         OutputStream to = zip;
         if (to == null) {
             request.streamed(chunk.length);
@@ -106,6 +107,7 @@ final class ChunkWriter extends OutputStream {
         } else {
             to.write(chunk);
         }
+        request.audit().since(Latency.RESPONSE_WRITE, begun);
     }
 
     /// Takes the place of a long answer before the first chunk is there, for whoever works long before that.

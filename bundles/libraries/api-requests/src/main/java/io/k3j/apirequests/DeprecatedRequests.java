@@ -10,13 +10,15 @@ import java.util.concurrent.ConcurrentHashMap;
 final class DeprecatedRequests {
     private final Set<Resource> asked = ConcurrentHashMap.newKeySet();
 
-    private record Resource(String group, String version, String resource, String subresource) {
+    private record Resource(String group, String version, String resource, String subresource,
+            String removedRelease) {
     }
 
     /// One was asked for.
-    void asked(RequestInfo info) {
+    /// @param removedRelease with which it goes; empty where that is not known
+    void asked(RequestInfo info, String removedRelease) {
         Resource resource = new Resource(info.gvr().group(), info.gvr().version(), info.gvr().resource(),
-                info.subresource());
+                info.subresource(), removedRelease);
         if (asked.size() < RequestMetrics.MAX_SERIES) {
             asked.add(resource);
         }
@@ -27,7 +29,7 @@ final class DeprecatedRequests {
         text.family("apiserver_requested_deprecated_apis", MetricText.Type.GAUGE,
                 "Deprecated APIs that have been requested, by group, version, resource and subresource.");
         asked.stream().sorted(Comparator.comparing(Resource::toString))
-                .forEach(r -> text.value(1, "group", r.group, "removed_release", "", "resource", r.resource,
-                        "subresource", r.subresource, "version", r.version));
+                .forEach(r -> text.value(1, "group", r.group, "removed_release", r.removedRelease, "resource",
+                        r.resource, "subresource", r.subresource, "version", r.version));
     }
 }

@@ -72,6 +72,7 @@ public final class ListWriter {
         Form form = request.form();
         boolean known = protobuf.knows(Gvk.of(head.text("apiVersion"), head.text("kind")));
         Form.Type type = form.type() == Form.Type.PROTOBUF && !known ? Form.Type.JSON : form.type();
+        long begun = request.audit().begin();
         try (ChunkWriter out = new ChunkWriter(request, answers.headers(request, type.mediaType()), this::place,
                 new AuditedBody(request.audit(), protobuf))) {
             try {
@@ -82,6 +83,8 @@ public final class ListWriter {
                 }
                 LOG.log(System.Logger.Level.WARNING, "List response aborted path=" + request.path(), e);
             }
+        } finally {
+            request.audit().since(Latency.SERIALIZATION, begun);
         }
     }
 

@@ -12,8 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// One HTTP request on its way through the chain: what it is about, who asks, its body, its warnings and its answer.
 /// Each filter adds what it has found out. Used by its own thread only.
@@ -34,6 +32,10 @@ public final class Request {
     private byte[] body = {};
     private int warningLength;
     private boolean deprecated;
+    private String removedRelease = "";
+    private long authenticationNanos;
+    private long mutatingNanos;
+    private long validatingNanos;
     private Caller caller = Caller.ANONYMOUS;
     private RequestFlow flow = RequestFlow.NONE;
     private Form form = Form.JSON;
@@ -57,16 +59,7 @@ public final class Request {
         RequestPath path = RequestPath.of(exchange.path());
         this.segments = path.segments();
         this.info = RequestInfo.of(exchange.method(), path, params);
-        this.auditId = exchange.header("Audit-ID").orElseGet(Request::newAuditId);
-    }
-
-    /// A random UUID (version 4). It names a request and keeps no secret, so it needs no secure randomness,
-    /// which all requests would draw from one lock.
-    static String newAuditId() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        long high = random.nextLong() & ~0xf000L | 0x4000L;
-        long low = random.nextLong() & ~(3L << 62) | 1L << 63;
-        return new UUID(high, low).toString();
+        this.auditId = exchange.header("Audit-ID").orElseGet(AuditEvents::newAuditId);
     }
 
     /// What came over the wire.
@@ -107,6 +100,7 @@ public final class Request {
     /// From now on this records it.
     public void audit(AuditContext by) {
         audit = by;
+        by.took(Latency.AUTHENTICATION, authenticationNanos);
         if (exchange instanceof AuditedExchange audited) {
             audited.context(by);
         }
@@ -122,6 +116,22 @@ public final class Request {
         return new Attributes(verb, info.gvr().group(), info.gvr().version(), info.gvr().resource(),
                 info.subresource(), info.authorizedNamespace(), info.authorizedName(params), "",
                 info.authorizedFields(params), info.authorizedLabels(params));
+    }
+
+    /// It took so many nanoseconds to find out who asks, which is told who records it later.
+    public void authenticated(long nanos) {
+        authenticationNanos = nanos;
+    }
+
+    /// So many nanoseconds the webhooks of a step were waited for; of several times as [Latency] says.
+    void webhooks(boolean validating, long nanos) {
+        validatingNanos = validating ? Math.max(validatingNanos, nanos) : validatingNanos;
+        mutatingNanos += validating ? 0 : nanos;
+    }
+
+    /// How long it has waited for a seat and for webhooks, in nanoseconds: that is not the server's time.
+    long waitedNanos() {
+        return mutatingNanos + validatingNanos + flow.waitedNanos();
     }
 
     /// Who asks; anonymous until that is known.
@@ -171,6 +181,7 @@ public final class Request {
     /// @throws io.k3j.clientapi.ApiFault 429 when there is no room for a large one in time; then nothing was sent
     public void send(Pool pool) throws IOException {
         body = new byte[0];
+        audit.took(Latency.QUEUE_WAIT, flow.waitedNanos());
         try (Pool.Room room = pool.room(caller.user(), exempt())) {
             if (answerLength > BodyBudget.SMALL_BYTES) {
                 room.more(answerLength);
@@ -253,13 +264,21 @@ public final class Request {
 
     /// Notes that what it is about is deprecated: for the client, its audit and who counts requests.
     ///
-    /// @param warning says so; empty where it is not
-    public void deprecated(String warning) {
-        if (!warning.isEmpty()) {
-            deprecated = true;
-            warn(warning);
-            audit.annotate("k8s.io/deprecated", "true");
+    /// @param warning says so
+    /// @param removed with which release it goes, as `1.37`; empty where that is not known
+    public void deprecated(String warning, String removed) {
+        deprecated = true;
+        removedRelease = removed;
+        warn(warning);
+        audit.annotate("k8s.io/deprecated", "true");
+        if (!removed.isEmpty()) {
+            audit.annotate("k8s.io/removed-release", removed);
         }
+    }
+
+    /// With which release that goes; empty where that is not known.
+    String removedRelease() {
+        return removedRelease;
     }
 
     /// Whether that was noted.

@@ -31,6 +31,7 @@ public final class RequestMetrics {
     private static final double[] SIZES = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     private static final Set<String> READS = Set.of("GET", "LIST");
     private static final Set<String> CONNECTS = Set.of("log", "exec", "portforward", "attach", "proxy");
+    private static final String WATCH = "WATCH";
     private static final String APPLY = "application/apply-patch+yaml";
     private static final String COMPONENT = "apiserver";
     private final Map<Series, Figures> requests = new ConcurrentHashMap<>();
@@ -88,7 +89,7 @@ public final class RequestMetrics {
             return;
         }
         if (request.deprecated()) {
-            deprecated.asked(info);
+            deprecated.asked(info, request.removedRelease());
         }
         Series series = series(request, info);
         Figures figures = figures(series);
@@ -98,7 +99,9 @@ public final class RequestMetrics {
         }
         Figures real = series.dryRun.isEmpty() ? figures : figures(series.real());
         if (real != null) {
-            real.promised.add(nanos);
+            if (series.dryRun.isEmpty() && !series.verb.equals(WATCH)) {
+                real.promised.add(Math.max(0, nanos - request.waitedNanos()));
+            }
             if (real.sizes != null) {
                 real.sizes.add(request.sentBytes());
             }
@@ -142,7 +145,7 @@ public final class RequestMetrics {
         return switch (info.verb()) {
             case "get" -> "GET";
             case "list" -> "LIST";
-            case "watch" -> "WATCH";
+            case "watch" -> WATCH;
             case "create" -> "POST";
             case "update" -> "PUT";
             case "delete", "deletecollection" -> "DELETE";
@@ -170,9 +173,11 @@ public final class RequestMetrics {
         text.family("apiserver_request_duration_seconds", MetricText.Type.HISTOGRAM, "How long requests took.");
         sorted.forEach(e -> text.histogram(e.getValue().all, e.getKey().labels()));
         text.family("apiserver_request_sli_duration_seconds", MetricText.Type.HISTOGRAM,
-                "How long requests took, for what users are promised.");
+                "How long requests took, for what users are promised: without what they waited for a seat and for"
+                        + " webhooks, and without watches and dry runs.");
         List<Map.Entry<Series, Figures>> real = sorted.stream().filter(e -> e.getKey().dryRun.isEmpty()).toList();
-        real.forEach(e -> text.histogram(e.getValue().promised, e.getKey().withoutDryRun()));
+        real.stream().filter(e -> e.getValue().promised.count() > 0)
+                .forEach(e -> text.histogram(e.getValue().promised, e.getKey().withoutDryRun()));
         text.family("apiserver_response_sizes", MetricText.Type.HISTOGRAM, "How many bytes answers to reads have.");
         real.forEach(e -> {
             Histogram sizes = e.getValue().sizes;

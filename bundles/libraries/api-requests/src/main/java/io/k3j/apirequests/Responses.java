@@ -69,7 +69,14 @@ public final class Responses {
                 : form.type();
         request.audit().response(tree);
         send(request, status, headers(request, type.mediaType()),
-                encoded(new Form(type, form.as(), form.version(), form.pretty()), tree));
+                timed(request, new Form(type, form.as(), form.version(), form.pretty()), tree));
+    }
+
+    private byte[] timed(Request request, Form form, Struct tree) {
+        long begun = request.audit().begin();
+        byte[] bytes = encoded(form, tree);
+        request.audit().since(Latency.SERIALIZATION, begun);
+        return bytes;
     }
 
     private static Gvk kind(Struct tree) {
@@ -130,7 +137,7 @@ public final class Responses {
         Form form = new Form(request.form().type(), Form.As.OBJECT, "v1", request.form().pretty());
         Struct said = fault.status();
         request.audit().response(said);
-        request.answer(fault.code(), headers, encoded(form, said));
+        request.answer(fault.code(), headers, timed(request, form, said));
     }
 
     /// The headers every answer has: the audit id, that nobody may keep it, how it was queued, and warnings (`299`, RFC

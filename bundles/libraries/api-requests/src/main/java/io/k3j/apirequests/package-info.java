@@ -11,7 +11,7 @@
 /// upstream's words; `IOException` when the client has gone. **Bounds.** 3 MiB of body, 4 KiB of warnings, 16 long
 /// lists in a lane, 3 000 series of each metric, 3 MiB of a recorded answer.
 @Export
-@Version("1.1.0")
+@Version("2.0.0")
 @NullMarked
 package io.k3j.apirequests;
 

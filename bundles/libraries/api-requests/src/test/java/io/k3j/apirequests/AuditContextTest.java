@@ -13,13 +13,17 @@ import io.k3j.model.Struct;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The stages of a request, and what is never recorded.
 class AuditContextTest {
     private final List<Struct> events = new ArrayList<>();
     private Taken answer = Taken.TAKEN;
+    private Instant now = Instant.EPOCH;
 
     private AuditContext audit(String verb, Level level, String... omitted) {
         return new AuditContext(
@@ -27,7 +31,7 @@ class AuditContextTest {
                 new Audit.Rule(level, Set.of(omitted), false), event -> {
                     events.add(event);
                     return answer;
-                }, () -> Instant.EPOCH);
+                }, () -> now);
     }
 
     private List<String> stages() {
@@ -109,9 +113,44 @@ class AuditContextTest {
         assertThat(stages()).containsExactly("RequestReceived");
     }
 
+    /// Of what is done at once the longest time counts, of what is done again and again all of it.
+    @Test
+    void aRequestThatTookLongTellsWhereItWas() {
+        AuditContext audit = audit("create", Level.METADATA);
+        audit.received();
+        audit.took(Latency.AUTHENTICATION, 1_500);
+        audit.took(Latency.AUTHORIZATION, 200);
+        audit.took(Latency.AUTHORIZATION, 300);
+        audit.took(Latency.MUTATING_WEBHOOK, 400_000_000);
+        audit.took(Latency.MUTATING_WEBHOOK, 200_000_000);
+        audit.took(Latency.VALIDATING_WEBHOOK, 30_000_000);
+        audit.took(Latency.VALIDATING_WEBHOOK, 20_000_000);
+        audit.took(Latency.QUEUE_WAIT, 0);
+        now = Instant.EPOCH.plusMillis(1_250);
+        audit.completed();
+        assertThat(events.getFirst().has("annotations")).isFalse();
+        String prefix = "apiserver.latency.k8s.io/";
+        assertThat(events.getLast().struct("annotations").texts()).containsOnly(
+                Map.entry(prefix + "authentication", "1.5µs"), Map.entry(prefix + "authorization", "300ns"),
+                Map.entry(prefix + "mutating-webhook", "600ms"), Map.entry(prefix + "validating-webhook", "30ms"),
+                Map.entry(prefix + "total", "1.25s"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"get,500,true", "watch,3000,true", "get,3000,false"})
+    void ofQuickOnesOfWatchesAndWhereNothingWasMeasuredNothingIsTold(String verb, int millis, boolean measured) {
+        AuditContext audit = audit(verb, Level.METADATA);
+        audit.took(Latency.AUTHENTICATION, measured ? 1_000 : 0);
+        now = Instant.EPOCH.plusMillis(millis);
+        audit.completed();
+        assertThat(events.getLast().has("annotations")).isFalse();
+    }
+
     @Test
     void nothingIsKeptOfWhatNobodyRecords() {
         AuditContext.NONE.annotate("a", "b");
+        AuditContext.NONE.took(Latency.AUTHENTICATION, 1);
+        assertThat(AuditContext.NONE.begin()).isZero();
         AuditContext.NONE.request(Struct.of("kind", "ConfigMap"));
         AuditContext.NONE.started(200);
         AuditContext.NONE.completed();

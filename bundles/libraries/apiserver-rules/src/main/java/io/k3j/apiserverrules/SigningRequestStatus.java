@@ -7,6 +7,7 @@ import io.k3j.pki.Pem;
 import io.k3j.pki.PemBlocks;
 import io.k3j.validation.Problems;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashSet;
@@ -155,8 +156,12 @@ final class SigningRequestStatus {
             if (!block.headers().isEmpty()) {
                 return Optional.of("no PEM block headers are permitted");
             }
-            if (block.certificate().isEmpty()) {
+            Optional<List<X509Certificate>> certificates = block.certificates();
+            if (certificates.isEmpty()) {
                 return Optional.of("x509: malformed certificate");
+            }
+            if (certificates.get().isEmpty()) {
+                return Optional.of("found CERTIFICATE PEM block containing 0 certificates");
             }
         }
         return blocks.isEmpty() ? Optional.of("must contain at least one CERTIFICATE PEM block") : Optional.empty();

@@ -28,6 +28,14 @@ public interface CgroupDriver {
         return new SystemdDriver(Hierarchies.at(mount), systemctl, new Command(SystemdDriver.LIMIT));
     }
 
+    /// Where the kernel shows a group, whoever keeps it.
+    /// @param name of the driver, `cgroupfs` or `systemd`
+    /// @param group absolute, as `/kubepods/burstable/pod<uid>`
+    /// @return below `/sys/fs/cgroup`, or below each controller there; without a slash at its beginning
+    static String directory(String name, String group) {
+        return name.equals(SystemdDriver.NAME) ? SystemdDriver.path(group) : group.substring(1);
+    }
+
     /// What the processes of a pod have together; 0 and less is no limit.
     ///
     /// @param cpuRequest thousandths of a core; becomes shares or a weight, which count only when processors are short

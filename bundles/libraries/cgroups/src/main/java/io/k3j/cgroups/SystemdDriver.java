@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 final class SystemdDriver implements CgroupDriver {
     /// How long `systemctl` has; systemd gives a call as long. Beyond it the program is killed and the call fails.
     static final Duration LIMIT = Duration.ofSeconds(25);
+    /// What Kubernetes calls it.
+    static final String NAME = "systemd";
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final String SLICE = ".slice";
     private final Hierarchies hierarchies;
@@ -37,7 +39,7 @@ final class SystemdDriver implements CgroupDriver {
 
     @Override
     public String name() {
-        return "systemd";
+        return NAME;
     }
 
     @Override
@@ -51,7 +53,7 @@ final class SystemdDriver implements CgroupDriver {
     }
 
     /// Where a slice lies: each word of its name is a slice in the one before it.
-    private static String path(String group) {
+    static String path(String group) {
         String unit = unit(group);
         StringBuilder path = new StringBuilder();
         for (int dash = unit.indexOf('-'); dash >= 0; dash = unit.indexOf('-', dash + 1)) {

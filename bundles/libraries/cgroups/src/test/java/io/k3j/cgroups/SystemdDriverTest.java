@@ -46,6 +46,13 @@ class SystemdDriverTest {
     }
 
     @Test
+    void aGroupIsFoundByTheNameOfItsDriver() {
+        assertThat(CgroupDriver.directory("systemd", GROUP)).isEqualTo(CLASS + "/" + POD);
+        assertThat(CgroupDriver.directory("systemd", "/a/kubepods")).isEqualTo("a.slice/a-kubepods.slice");
+        assertThat(CgroupDriver.directory("cgroupfs", GROUP)).isEqualTo("kubepods/burstable/poda-1");
+    }
+
+    @Test
     void versionTwoHasWeights() throws IOException {
         Files.createFile(mount.resolve("cgroup.controllers"));
         group("", CLASS, "cpu.weight", "100");

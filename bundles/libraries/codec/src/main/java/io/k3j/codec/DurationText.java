@@ -40,7 +40,7 @@ public final class DurationText {
     }
 
     /// As Go's `Duration.String` writes it.
-    static String text(long nanos) {
+    public static String text(long nanos) {
         long rest = Math.abs(nanos);
         StringBuilder b = new StringBuilder(nanos < 0 ? "-" : "");
         if (rest == 0) {

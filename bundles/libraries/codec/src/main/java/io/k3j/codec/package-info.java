@@ -25,7 +25,7 @@
 /// writer, a list or a stream is for one. Nothing blocks but writing to the caller's stream. Nothing is kept between
 /// calls but the layouts of messages, one per type of the schema, and the buffers and names of Jackson's factory.
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 @NullMarked
 package io.k3j.codec;
 

@@ -25,7 +25,7 @@ final class SettledGates {
             "DRAPartitionableDevices", "DRADeviceTaints", "DRAConsumableCapacity", "DRASchedulerFilterTimeout",
             "CPUManagerPolicyBetaOptions", "TopologyManagerPolicyBetaOptions",
             "DRAExtendedResource", "DRADeviceBindingConditions", "DRAResourceClaimGranularStatusAuthorization",
-            "ResourceHealthStatus");
+            "ResourceHealthStatus", "RotateKubeletServerCertificate");
     private static final List<String> OFF = List.of("DRADeviceTaintRules", "DRANodeAllocatableResources",
             "DRAListTypeAttributes", "DRAWorkloadResourceClaims", "QOSReserved", "KubeletInUserNamespace",
             "StorageVersionAPI", "PodLevelResourceManagers", "TopologyManagerPolicyAlphaOptions");

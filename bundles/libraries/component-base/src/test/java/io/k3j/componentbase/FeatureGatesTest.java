@@ -37,7 +37,7 @@ class FeatureGatesTest {
     @Test
     void whatIsAsItIsSaidToBeIsTaken() {
         assertThat(gates("feature-gates=NodeSwap=true,kube:GracefulNodeShutdown=1,DynamicResourceAllocation=true,"
-                + "NodeDeclaredFeatures=true,PodCertificateRequest=true").enabled())
+                + "NodeDeclaredFeatures=true,PodCertificateRequest=true,RotateKubeletServerCertificate=true").enabled())
                 .containsExactly(FeatureGate.POD_CERTIFICATE_REQUEST);
     }
 

@@ -34,8 +34,10 @@ public final class Events {
     /// How many written events, and how many objects, are remembered, the least recent forgotten first; upstream's
     /// 4096.
     private static final int REMEMBERED = 4_096;
-    /// The API takes no longer message.
+    /// The API takes no longer message of an Event of `events.k8s.io`, so most of upstream's components cut theirs.
     private static final int MESSAGE_CHARS = 1_024;
+    /// Of a message that is told whole; the API limits none of core `v1`.
+    private static final int WHOLE_CHARS = 16_384;
     /// Events about one object at once, and how long it takes until one more is allowed; upstream's spam filter.
     private static final int BURST = 25;
     private static final Duration REFILL = Duration.ofSeconds(300);
@@ -107,8 +109,19 @@ public final class Events {
     ///
     /// @param as who tells it, as `source.component`
     public void tellAs(String as, Struct about, String type, String reason, String message) {
-        String shortened = message.length() > MESSAGE_CHARS ? message.substring(0, MESSAGE_CHARS) : message;
-        Said said = new Said(as, about, type, reason, shortened, clock.instant());
+        add(new Said(as, about, type, reason, cut(message, MESSAGE_CHARS), clock.instant()));
+    }
+
+    /// The same with a message that lists things and is of use as a whole only: cut at 16 384 characters.
+    public void tellWhole(String as, Struct about, String type, String reason, String message) {
+        add(new Said(as, about, type, reason, cut(message, WHOLE_CHARS), clock.instant()));
+    }
+
+    private static String cut(String message, int most) {
+        return message.length() > most ? message.substring(0, most) : message;
+    }
+
+    private void add(Said said) {
         lock.lock();
         try {
             if (waiting.size() < WAITING && allowed(said)) {

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class FlowCounts {
     /// Upstream's buckets.
     private static final double[] SECONDS = {0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30};
-    private static final double[] SEATS = {1, 2, 4, 10};
+    private static final double[] SEATS = {1, 2, 4, 8, 16, 32, 64, 100};
+    private static final double[] LENGTHS = {0, 10, 25, 50, 100, 250, 500, 1000};
     private static final String WATCH = "watch";
     final String schema;
     final String level;
@@ -25,6 +26,10 @@ final class FlowCounts {
     final Histogram executed = new Histogram(SECONDS);
     final Histogram executedWatches = new Histogram(SECONDS);
     final Histogram estimated = Histogram.ofWhole(SEATS);
+    /// How many were in a request's queue when it came, itself included.
+    final Histogram queueLengths = Histogram.ofWhole(LENGTHS);
+    /// How often the next one needed more seats than were free.
+    final LongAdder unaccommodated = new LongAdder();
     private final Map<RejectReason, LongAdder> refusals = new EnumMap<>(RejectReason.class);
 
     FlowCounts(String schema, String level) {

@@ -5,7 +5,9 @@ import io.k3j.metricstext.MetricText;
 import io.k3j.metricstext.MetricText.Type;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /// What is counted of priority levels, as Prometheus' text under upstream's names
@@ -15,6 +17,8 @@ final class FlowMetrics {
     private static final String PREFIX = "apiserver_flowcontrol_";
     private static final String LEVEL = "priority_level";
     private static final String SCHEMA = "flow_schema";
+    private static final String PHASE = "phase";
+    private static final String EXECUTING = "executing";
     private final MetricText text;
     private final List<PriorityLevel> levels;
     private final List<FlowCounts> flows;
@@ -32,7 +36,9 @@ final class FlowMetrics {
                 flows.stream().sorted(Comparator.comparing((FlowCounts c) -> c.level).thenComparing(c -> c.schema))
                         .toList());
         all.flows();
+        all.queues();
         all.levels();
+        all.utilization();
         text.family(PREFIX + "seat_fair_frac", Type.GAUGE,
                 "Fair fraction of server's concurrency to allocate to each priority level that can use it")
                 .value(fraction);
@@ -72,6 +78,24 @@ final class FlowMetrics {
         }
     }
 
+    private void queues() {
+        text.family(PREFIX + "request_queue_length_after_enqueue", Type.HISTOGRAM,
+                "How many requests were in the queue of one that came, itself included");
+        for (FlowCounts each : flows) {
+            if (each.queueLengths.count() > 0) {
+                text.histogram(each.queueLengths, SCHEMA, each.schema, LEVEL, each.level);
+            }
+        }
+        text.family(PREFIX + "request_dispatch_no_accommodation_total", Type.COUNTER,
+                "How often the next request needed more seats than were free");
+        for (FlowCounts each : flows) {
+            long times = each.unaccommodated.sum();
+            if (times > 0) {
+                text.value(times, SCHEMA, each.schema, LEVEL, each.level);
+            }
+        }
+    }
+
     private void executed(FlowCounts flow, Histogram counted, String type) {
         if (counted.count() > 0) {
             text.histogram(counted, SCHEMA, flow.schema, LEVEL, flow.level, "type", type);
@@ -100,6 +124,24 @@ final class FlowMetrics {
         level("demand_seats_average", "The seats that were asked for in the last period", l -> l.demand().average());
         level("demand_seats_stdev", "The standard deviation of that", l -> l.demand().deviation());
         level("demand_seats_smoothed", "The demand that counts for lending", l -> l.demand().smoothed());
+    }
+
+    /// Each level is looked at once, so that its figures are of one moment.
+    private void utilization() {
+        Map<String, SeatUse.Timed> all = new LinkedHashMap<>();
+        levels.forEach(l -> all.put(l.spec().name(), l.seats().timed()));
+        text.family(PREFIX + "priority_level_seat_utilization", Type.HISTOGRAM,
+                "What part of a level's seats was taken, at the end of every nanosecond");
+        all.forEach((name, used) -> text.histogram(used.seats(), PHASE, EXECUTING, LEVEL, name));
+        text.family(PREFIX + "priority_level_request_utilization", Type.HISTOGRAM,
+                "Requests as a part of a level's seats, or of the room in its queues, at the end of every nanosecond");
+        all.forEach((name, used) -> {
+            text.histogram(used.executing(), PHASE, EXECUTING, LEVEL, name);
+            text.histogram(used.waiting(), PHASE, "waiting", LEVEL, name);
+        });
+        text.family(PREFIX + "demand_seats", Type.HISTOGRAM,
+                "The seats that a level could use, as a part of those it has, at the end of every nanosecond");
+        all.forEach((name, used) -> text.histogram(used.demand(), LEVEL, name));
     }
 
     private void level(String name, String help, Function<PriorityLevel, Number> value) {

@@ -8,6 +8,8 @@ import java.util.function.ObjLongConsumer;
 final class PriorityLevel {
     /// The part of a level's seats that one request may take, of those where requests wait; upstream's.
     private static final double WIDEST = 0.15;
+    /// What part (1/n) of the server's seats stands for those of a level that has none; upstream's.
+    private static final double SPARE = 10;
     private final QueueSet seats;
     private final RetryAfter retryAfter = new RetryAfter();
     private volatile PriorityLevelSpec spec;
@@ -69,6 +71,7 @@ final class PriorityLevel {
         spec = now;
         int current = first ? nominal - lendable / 2 : limits.current;
         limits = new Limits(nominal, nominal - lendable, nominal + borrowing, limits.target, current);
+        seats.spare((int) Math.max(1, Math.round(total / SPARE)));
         seats.configure(now.queuing(), current);
     }
 

@@ -31,16 +31,12 @@ final class QueueSet {
     private static final int COARSE = 10;
     private final ObjLongConsumer<Object> park;
     private final LongSupplier nanos;
-    private final SeatDemand demand;
+    private final SeatUse use;
     private final Shards shards = new Shards();
     private final Map<Long, Integer> takenByFlow = new HashMap<>();
-    private final int[] executing = new int[2];
-    private final int[] waiting = new int[2];
     private Queuing queuing = Queuing.REJECT;
     private final TurnList seated = new TurnList();
     private int limit;
-    private int taken;
-    private int waitingSeats;
     private long virtual;
     private long arrivals;
 
@@ -49,12 +45,17 @@ final class QueueSet {
     QueueSet(ObjLongConsumer<Object> park, LongSupplier nanos) {
         this.park = park;
         this.nanos = nanos;
-        this.demand = new SeatDemand(nanos.getAsLong());
+        this.use = new SeatUse(nanos.getAsLong());
     }
 
     /// What a virtual time stands for, in nanoseconds of one seat.
     static long nanos(long virtual) {
         return virtual << COARSE;
+    }
+
+    /// What stands for the seats where there are none, when their use is told as a part of them.
+    synchronized void spare(int seats) {
+        use.spare(seats);
     }
 
     /// Says how requests wait from now on, and for how many seats. Who waits already goes on waiting.
@@ -67,6 +68,7 @@ final class QueueSet {
     /// From now on there are so many seats.
     synchronized void limit(int seats) {
         limit = seats;
+        use.limits(nanos.getAsLong(), queuing, seats);
         dispatch();
     }
 
@@ -88,25 +90,28 @@ final class QueueSet {
             return RejectReason.CONCURRENCY_LIMIT;
         }
         if (queuing.queues() <= 0) {
-            start(turn);
+            start(turn, nanos.getAsLong());
             turn.entered = turn.since;
             return null;
         }
-        boolean free = waiting() == 0 && mayTake(turn) && fits(turn);
+        boolean free = use.waiting() == 0 && mayTake(turn) && fits(turn);
         Shard shard = shards.choose(turn.flow, free, arrivals, virtual);
         turn.shard = shard;
         turn.arrived = virtual;
         turn.order = arrivals++;
-        if (!free && !turn.begun && (shard.waiting >= queuing.length() || waiting() >= MOST_WAITING)) {
+        if (!free && !turn.begun && (shard.waiting >= queuing.length() || use.waiting() >= MOST_WAITING)) {
             return RejectReason.QUEUE_FULL;
         }
         shards.add(shard);
+        // as upstream, where one that need not wait is in its queue for a moment
+        turn.counts.queueLengths.add(shard.waiting + 1L);
+        long now = nanos.getAsLong();
+        turn.entered = now;
         if (free) {
-            start(turn);
-            turn.entered = turn.since;
+            start(turn, now);
         } else {
             shard.add(turn);
-            waits(turn, 1);
+            use.waits(turn, 1, now);
             dispatch();
         }
         return null;
@@ -118,7 +123,7 @@ final class QueueSet {
         if (turn.come || shard == null || !shard.remove(turn)) {
             return false;
         }
-        waits(turn, -1);
+        use.waits(turn, -1, nanos.getAsLong());
         shards.forget(shard);
         dispatch();
         return true;
@@ -126,7 +131,7 @@ final class QueueSet {
 
     /// Gives a turn's seats to who waits.
     synchronized void release(Turn turn) {
-        give(turn);
+        give(turn, nanos.getAsLong());
         Shard shard = turn.shard;
         if (shard != null) {
             shards.forget(shard);
@@ -134,28 +139,25 @@ final class QueueSet {
         dispatch();
     }
 
-    private void give(Turn turn) {
-        long now = nanos.getAsLong();
-        taken -= turn.seats;
-        executing[turn.kind()]--;
+    private void give(Turn turn, long now) {
         seated.remove(turn);
-        turn.counts.executes(turn, -1);
+        use.executes(turn, -1, now);
         Shard shard = turn.shard;
         if (shard != null) {
             shard.executing--;
             shard.next += (now - turn.since >> COARSE) * turn.seats - turn.charged;
             takenByFlow.computeIfPresent(turn.flow, (f, own) -> own > turn.seats ? own - turn.seats : null);
         }
-        demand.set(now, taken + waitingSeats);
     }
 
     /// Gives all of a turn's seats but one to who waits.
     synchronized void narrow(Turn turn) {
         if (turn.seats > 1) {
-            give(turn);
+            long now = nanos.getAsLong();
+            give(turn, now);
             turn.seats = 1;
             turn.charged = 0;
-            take(turn);
+            take(turn, now);
             dispatch();
         }
     }
@@ -166,19 +168,27 @@ final class QueueSet {
         if (shard != null) {
             turn.shard = shards.add(shard);
         }
-        take(turn);
+        take(turn, nanos.getAsLong());
         turn.charged = 0;
     }
 
     private void dispatch() {
-        while (waiting() > 0 && taken < limit) {
+        while (use.waiting() > 0 && use.taken() < limit) {
             Turn next = next();
             Shard shard = next == null ? null : next.shard;
-            if (next == null || shard == null || !fits(next) || !shard.remove(next)) {
+            if (next == null || shard == null) {
                 return;
             }
-            waits(next, -1);
-            start(next);
+            if (!fits(next)) {
+                next.counts.unaccommodated.increment();
+                return;
+            }
+            if (!shard.remove(next)) {
+                return;
+            }
+            long now = nanos.getAsLong();
+            use.waits(next, -1, now);
+            start(next, now);
             LockSupport.unpark(next.waiter);
         }
     }
@@ -213,16 +223,17 @@ final class QueueSet {
 
     /// As long as three quarters are not taken, nobody can have too many.
     private boolean mayTake(Turn turn) {
+        int taken = use.taken();
         int most = SHARE * (limit - taken);
         return taken < limit && (taken < most || taken(turn.flow) < most);
     }
 
     private boolean fits(Turn turn) {
         // more than there are count as all of them
-        return taken + turn.seats <= limit || taken == 0 && limit > 0;
+        return use.taken() + turn.seats <= limit || use.taken() == 0 && limit > 0;
     }
 
-    private void start(Turn turn) {
+    private void start(Turn turn, long now) {
         Shard shard = turn.shard;
         if (shard != null) {
             shard.next = Math.max(shard.next, turn.arrived);
@@ -230,57 +241,45 @@ final class QueueSet {
             turn.charged = (GUESS >> COARSE) * turn.seats;
             shard.next += turn.charged;
         }
-        take(turn);
+        take(turn, now);
         turn.counts.dispatched.increment();
         turn.come = true;
     }
 
-    private void take(Turn turn) {
-        turn.since = nanos.getAsLong();
-        taken += turn.seats;
-        executing[turn.kind()]++;
+    private void take(Turn turn, long now) {
+        turn.since = now;
         seated.add(turn);
-        turn.counts.executes(turn, 1);
+        use.executes(turn, 1, now);
         Shard shard = turn.shard;
         if (shard != null) {
             shard.executing++;
             takenByFlow.merge(turn.flow, turn.seats, Integer::sum);
         }
-        demand.set(turn.since, taken + waitingSeats);
-    }
-
-    private void waits(Turn turn, int by) {
-        waiting[turn.kind()] += by;
-        waitingSeats += by * turn.seats;
-        turn.counts.waits(turn, by);
-        if (by > 0) {
-            turn.entered = nanos.getAsLong();
-            demand.set(turn.entered, taken + waitingSeats);
-        }
-    }
-
-    private int waiting() {
-        return waiting[0] + waiting[1];
     }
 
     /// Ends a period of demand.
     synchronized SeatDemand.Figures demand() {
-        return demand.next(nanos.getAsLong());
+        return use.demand(nanos.getAsLong());
+    }
+
+    /// How much of the level has been in use, and for how long.
+    synchronized SeatUse.Timed timed() {
+        return use.timed(nanos.getAsLong());
     }
 
     /// How many seats are taken.
     synchronized int taken() {
-        return taken;
+        return use.taken();
     }
 
     /// How many requests have seats.
     synchronized int executing(boolean write) {
-        return executing[Turn.kind(write)];
+        return use.executing(write);
     }
 
     /// How many requests wait.
     synchronized int waiting(boolean write) {
-        return waiting[Turn.kind(write)];
+        return use.waiting(write);
     }
 
     /// Hands over what there is at one moment; who looks at it must be quick, since nobody gets a seat meanwhile.

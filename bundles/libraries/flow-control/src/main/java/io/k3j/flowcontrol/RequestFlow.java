@@ -3,7 +3,8 @@ package io.k3j.flowcontrol;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// How one request is queued: by which flow schema, at which priority level, and with which other requests. Immutable.
+/// How one request is queued: by which flow schema, at which priority level, and with which other requests. Immutable
+/// but for how long the request has waited, which the thread that waits for it writes.
 public final class RequestFlow {
     /// Before it is known who asks.
     public static final RequestFlow NONE = new RequestFlow(null, RequestDigest.NONE, 0);
@@ -13,6 +14,7 @@ public final class RequestFlow {
     private final RequestDigest digest;
     private final long hash;
     private final long patienceMillis;
+    private volatile long waitedNanos;
 
     /// A flow schema with the level it names.
     record Match(FlowSchema schema, PriorityLevel level, FlowCounts counts) {
@@ -41,6 +43,18 @@ public final class RequestFlow {
     /// How long it waits for seats.
     long patienceMillis() {
         return patienceMillis;
+    }
+
+    /// It has waited for seats; of several times the longest counts.
+    void waited(long nanos) {
+        if (nanos > waitedNanos) {
+            waitedNanos = nanos;
+        }
+    }
+
+    /// How long it has waited for seats, in nanoseconds; 0 where it did not have to.
+    public long waitedNanos() {
+        return waitedNanos;
     }
 
     /// The uid of the flow schema: the object's, or a constant one where none is stored; empty when there is none.

@@ -81,6 +81,7 @@ public final class Seats {
 
     private void wait(RequestFlow.Match of, Turn turn, long millis) {
         RejectReason refusal = of.level().seats().acquire(turn, millis);
+        turn.of.waited(turn.waited);
         if (refusal != null) {
             of.counts().refused.add(turn.waited);
             of.counts().refusals(refusal).increment();

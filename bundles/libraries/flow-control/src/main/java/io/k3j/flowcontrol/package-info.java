@@ -6,7 +6,7 @@
 /// among users. Any thread; taking blocks, for fifteen seconds at most for a seat and five for memory, in virtual
 /// threads only, then fails with 429 and `retryAfterSeconds`.
 @Export
-@Version("2.0.0")
+@Version("2.1.0")
 @NullMarked
 package io.k3j.flowcontrol;
 

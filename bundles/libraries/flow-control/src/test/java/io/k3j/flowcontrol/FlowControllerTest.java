@@ -295,6 +295,28 @@ class FlowControllerTest {
         assertThat(text.toString()).doesNotContain("jane");
     }
 
+    @Test
+    void metricsTellHowMuchOfEachLevelIsUsed() {
+        RequestFlow jane = flows.classify(of(JANE, "list", PODS, "", "a"));
+        jane.match().level().seats().acquire(jane.turn(2, false, false), 0);
+        clock.addAndGet(SECOND);
+        MetricText text = new MetricText();
+        flows.to(text);
+        String level = "priority_level=\"global-default\"";
+        String prefix = "apiserver_flowcontrol_";
+        String executing = "{phase=\"executing\"," + level + ",le=";
+        assertThat(text.toString()).contains(
+                prefix + "priority_level_seat_utilization_bucket" + executing + "\"0\"} 0\n",
+                prefix + "priority_level_seat_utilization_bucket" + executing + "\"0.1\"} 1000000000\n",
+                prefix + "priority_level_request_utilization_bucket" + executing + "\"0\"} 0\n",
+                prefix + "priority_level_request_utilization_bucket" + executing + "\"0.1\"} 1000000000\n",
+                prefix + "priority_level_request_utilization_bucket{phase=\"waiting\"," + level
+                        + ",le=\"0\"} 1000000000\n",
+                prefix + "demand_seats_bucket{" + level + ",le=\"0.2\"} 1000000000\n",
+                prefix + "request_queue_length_after_enqueue_count{flow_schema=\"global-default\"," + level + "} 1\n",
+                prefix + "demand_seats_count{priority_level=\"exempt\"} 1000000000\n");
+    }
+
     private String dump(String table, boolean details) {
         return String.valueOf(flows.dump(table, details, Instant.parse("2026-01-01T00:00:10Z")));
     }

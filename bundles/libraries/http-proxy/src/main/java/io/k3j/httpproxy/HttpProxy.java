@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A proxy that is asked over HTTP, named by a flag or by the environment in the way it does so for programs of Go:
 /// `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` has the host, each also in small letters. Source:
@@ -65,7 +66,9 @@ public record HttpProxy(String host, int port, String login) {
         return large.isEmpty() ? environment.getOrDefault(name.toLowerCase(Locale.ROOT), "") : large;
     }
 
-    /// Lets a client go through it, to whatever host: that the host is not one to spare was found out before.
+    /// Lets a client go through it, to whatever host: that the host is not one to spare was found out before. The login
+    /// is shown to the proxy only; where there is one, and a server asks for a login itself by the scheme `Basic`, a
+    /// request without a header `Authorization` ends with an `IOException`.
     public void on(HttpClient.Builder client) {
         client.proxy(ProxySelector.of(InetSocketAddress.createUnresolved(host, port)));
         if (!login.isEmpty()) {
@@ -86,8 +89,12 @@ public record HttpProxy(String host, int port, String login) {
             this.login = login;
         }
 
+        /// The JDK asks for servers that answer 401 as well.
         @Override
-        protected PasswordAuthentication getPasswordAuthentication() {
+        protected @Nullable PasswordAuthentication getPasswordAuthentication() {
+            if (getRequestorType() != RequestorType.PROXY) {
+                return null;
+            }
             int colon = login.indexOf(':');
             return new PasswordAuthentication(colon < 0 ? login : login.substring(0, colon),
                     (colon < 0 ? "" : login.substring(colon + 1)).toCharArray());

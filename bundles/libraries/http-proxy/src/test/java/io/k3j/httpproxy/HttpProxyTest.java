@@ -3,8 +3,17 @@ package io.k3j.httpproxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +36,31 @@ class HttpProxyTest {
         HttpProxy proxy = HttpProxy.parse("--etcd-s3-proxy", "http://me:p%40ss@proxy:3128");
         assertThat(proxy.login()).isEqualTo("me:p@ss");
         assertThat(proxy).hasToString("proxy proxy:3128");
+    }
+
+    @Test
+    void theServerBehindItIsNotShownItsLogin() throws Exception {
+        List<String> shown = new CopyOnWriteArrayList<>();
+        HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        proxy.createContext("/", exchange -> {
+            String login = exchange.getRequestHeaders().getFirst("Proxy-Authorization");
+            shown.add(login + " " + exchange.getRequestHeaders().getFirst("Authorization"));
+            boolean known = login != null;
+            exchange.getResponseHeaders().set(known ? "WWW-Authenticate" : "Proxy-Authenticate", "Basic realm=\"r\"");
+            exchange.sendResponseHeaders(known ? 401 : 407, -1);
+            exchange.close();
+        });
+        proxy.start();
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        new HttpProxy("127.0.0.1", proxy.getAddress().getPort(), "me:secret").on(builder);
+        try (HttpClient client = builder.build()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://server.invalid/")).build();
+            assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.discarding()))
+                    .isInstanceOf(IOException.class);
+        } finally {
+            proxy.stop(0);
+        }
+        assertThat(shown).containsExactly("null null", "Basic bWU6c2VjcmV0 null");
     }
 
     @ParameterizedTest

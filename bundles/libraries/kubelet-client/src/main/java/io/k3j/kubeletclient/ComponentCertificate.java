@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
 /// Who a component of a server is to nodes: a user of its own, by a client certificate that lives in memory for a day.
 /// Not by a token, since a token is handed to every node, and one that was stolen there could be used against the API
 /// server. Any thread; blocks on the disk when a new one is due.
-public final class ComponentCertificate {
+public final class ComponentCertificate implements ClientIdentity {
     private static final Duration VALIDITY = Duration.ofDays(1);
     private static final Duration RENEWED_AFTER = Duration.ofHours(12);
     private final String user;
     private final Path tls;
+    private final Path servers;
     private final InstantSource clock;
     private final RandomGenerator random;
     private @Nullable Made made;
@@ -44,30 +45,38 @@ public final class ComponentCertificate {
     /// @param tls the directory `server/tls`
     /// @param clock the time of day
     public ComponentCertificate(String user, Path tls, InstantSource clock, RandomGenerator random) {
+        this(user, tls, tls.resolve("server-ca.crt"), clock, random);
+    }
+
+    /// The same that believes others.
+    ///
+    /// @param servers the file of those whose certificates of nodes are believed
+    public ComponentCertificate(String user, Path tls, Path servers, InstantSource clock, RandomGenerator random) {
         this.user = user;
         this.tls = tls;
+        this.servers = servers;
         this.clock = clock;
         this.random = random;
     }
 
-    /// The context to connect with; the same one until it is due or an authority has changed.
+    /// The same one until it is due or an authority has changed.
     /// @throws IOException when the authorities cannot be read
+    @Override
     public synchronized SSLContext context() throws IOException {
         Path authority = tls.resolve("client-ca.crt");
-        Path servers = tls.resolve("server-ca.crt");
         FileTime ofAuthority = Files.getLastModifiedTime(authority);
         FileTime ofServers = Files.getLastModifiedTime(servers);
         Instant now = clock.instant();
         Made m = made;
         boolean young = m != null && !now.isBefore(m.at) && now.isBefore(m.at.plus(RENEWED_AFTER));
         if (m == null || !young || !m.authority.equals(ofAuthority) || !m.servers.equals(ofServers)) {
-            m = new Made(make(authority, servers, now), ofAuthority, ofServers, now);
+            m = new Made(make(authority, now), ofAuthority, ofServers, now);
             made = m;
         }
         return m.context;
     }
 
-    private SSLContext make(Path authority, Path servers, Instant now) throws IOException {
+    private SSLContext make(Path authority, Instant now) throws IOException {
         Path keyFile = tls.resolve("client-ca.key");
         LoadedKey key = PemFiles.key(keyFile).orElseThrow(() -> new NoSuchFileException(keyFile.toString()));
         CertificateAuthority ca = new CertificateAuthority(PemFiles.certificates(authority), key.secret());

@@ -15,12 +15,24 @@ public record KubeletAddress(String host, int port) {
     private static final List<String> WITH_EXTERNAL_IP = List.of("ExternalIP", "InternalIP", "Hostname");
     private static final long DEFAULT_PORT = 10_250;
 
-    /// The first address of the preferred types; empty before the node has told one.
+    /// K3s' order of the types of addresses.
     /// @param flannelExternalIp `--flannel-external-ip`, by which external addresses come first
+    public static List<String> preferred(boolean flannelExternalIp) {
+        return flannelExternalIp ? WITH_EXTERNAL_IP : PREFERRED;
+    }
+
+    /// The first address of the types that K3s prefers; empty before the node has told one.
+    /// @param flannelExternalIp as for [#preferred]
     public static Optional<KubeletAddress> of(Obj node, boolean flannelExternalIp) {
+        return of(node, preferred(flannelExternalIp));
+    }
+
+    /// The first address of these types, in their order; empty where the node has told none.
+    /// @param types as `InternalIP`, upstream's `kubelet-preferred-address-types`
+    public static Optional<KubeletAddress> of(Obj node, List<String> types) {
         List<Struct> addresses = node.status().seq("addresses").structs();
         int port = (int) node.status().struct("daemonEndpoints").struct("kubeletEndpoint").whole("Port", DEFAULT_PORT);
-        return (flannelExternalIp ? WITH_EXTERNAL_IP : PREFERRED).stream()
+        return types.stream()
                 .flatMap(type -> addresses.stream().filter(a -> a.text("type").equals(type)))
                 .map(a -> new KubeletAddress(a.text("address"), port)).findFirst();
     }

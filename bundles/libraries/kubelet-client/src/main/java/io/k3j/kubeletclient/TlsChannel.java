@@ -49,12 +49,14 @@ public final class TlsChannel implements ByteDuplex {
     }
 
     /// The same for a server with a name, which its certificate must be for (RFC 9525; an address must be one of
-    /// those in it), and which it is told.
+    /// those in it), and which it is told where it has a dot. A name with an underscore, which the JDK takes for none,
+    /// is compared as Go compares it, and not told: servers of Java would end the handshake.
     ///
     /// @param host as in an `https` address
     /// @throws IOException as [#ofNode]
     public static ByteDuplex ofHost(SSLContext context, ByteDuplex plain, String host, int port) throws IOException {
-        return over(context, plain, host, port, new HostName());
+        return over(context, plain, host, port, host.indexOf('_') < 0 ? new HostName()
+                : session -> PeerNames.verifyHost(session, host));
     }
 
     /// Whether a peer that is trusted is the one that is meant.

@@ -19,6 +19,16 @@ class KubeletAddressTest {
     }
 
     @Test
+    void theOrderOfTypesMayBeGiven() {
+        Obj node = node("Hostname", "n1", "InternalIP", "10.0.0.5", "ExternalDNS", "n1.example.com");
+        assertThat(KubeletAddress.of(node, List.of("ExternalDNS", "InternalIP")))
+                .contains(new KubeletAddress("n1.example.com", 10_250));
+        assertThat(KubeletAddress.of(node, List.of("ExternalIP", "Hostname")))
+                .contains(new KubeletAddress("n1", 10_250));
+        assertThat(KubeletAddress.of(node, List.of("ExternalIP"))).isEmpty();
+    }
+
+    @Test
     void externalAddressesComeFirstOnlyWithFlannelExternalIp() {
         Obj node = node("Hostname", "n1", "InternalIP", "10.0.0.5", "InternalIP", "fd00::5", "ExternalIP",
                 "2001:db8::5");

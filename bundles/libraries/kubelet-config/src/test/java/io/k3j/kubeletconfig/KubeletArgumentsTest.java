@@ -94,6 +94,26 @@ class KubeletArgumentsTest {
     }
 
     @Test
+    void fieldsOfCertificatesAndOfIntervalsBecomeArguments() throws IOException {
+        dropIn("50-mine.conf", """
+                tlsCertFile: /etc/mine.crt
+                tlsPrivateKeyFile: /etc/mine.key
+                fileCheckFrequency: 5s
+                httpCheckFrequency: 5s
+                cpuManagerReconcilePeriod: 30s
+                runtimeRequestTimeout: 15m
+                rotateCertificates: true
+                serverTLSBootstrap: true
+                failCgroupV1: true
+                enableDebuggingHandlers: false
+                """);
+        assertThat(read()).isEqualTo(new KubeletArguments(List.of("file-check-frequency=5s",
+                "tls-cert-file=/etc/mine.crt", "tls-private-key-file=/etc/mine.key", "enable-debugging-handlers=false",
+                "cpu-manager-reconcile-period=30s", "runtime-request-timeout=15m", "fail-cgroupv1=true"), List.of(),
+                List.of()));
+    }
+
+    @Test
     void whatFilesAloneSayIsAnArgumentToo() throws IOException {
         dropIn("50-mine.conf", """
                 nodeStatusReportFrequency: 1m

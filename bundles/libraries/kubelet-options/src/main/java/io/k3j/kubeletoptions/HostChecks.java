@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What a machine must not have, where an administrator says so: `fail-swap-on`, and `failCgroupV1` of a file. Neither
-/// counts unless it is said, as K3s gives its kubelet.
+/// What a machine must not have, where an administrator says so: `fail-swap-on` and `fail-cgroupv1`. Neither counts
+/// unless it is said, as K3s gives its kubelet.
 public final class HostChecks {
     private HostChecks() {
     }
@@ -19,7 +19,7 @@ public final class HostChecks {
             throw new IllegalStateException("running with swap on is not supported, please disable swap or set"
                     + " --fail-swap-on flag to false");
         }
-        if (options.flag("fail-cgroup-v1", false) && !Files.exists(cgroups.resolve("cgroup.controllers"))) {
+        if (options.flag("fail-cgroupv1", false) && !Files.exists(cgroups.resolve("cgroup.controllers"))) {
             throw new IllegalStateException("kubelet is configured to not run on a host using cgroup v1: set"
                     + " failCgroupV1 to false, or start the machine with systemd.unified_cgroup_hierarchy=1");
         }

@@ -88,7 +88,8 @@ public record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path l
         parallelPulls();
         limitedSwap();
         logMonitorInterval();
-        syncFrequency();
+        IntervalOptions.check(this);
+        deadContainers();
     }
 
     /// The root of pod directories, unless the administrator chose it: another program may lie there, too.
@@ -137,6 +138,13 @@ public record KubeletOptions(String nodeName, Path dataDir, Path rootDir, Path l
                     + ": it must be -1, for all images, or greater");
         }
         return most;
+    }
+
+    /// How many containers that have ended are kept of each, beside the newest: all where
+    /// `maximum-dead-containers-per-container` is less than 0.
+    public int deadContainers() {
+        long most = number("maximum-dead-containers-per-container", 1);
+        return most < 0 ? Integer.MAX_VALUE : (int) Math.min(most, Integer.MAX_VALUE);
     }
 
     /// What is kept from pods: `kube-reserved`, `system-reserved`, `reserved-cpus`, `enforce-node-allocatable`.

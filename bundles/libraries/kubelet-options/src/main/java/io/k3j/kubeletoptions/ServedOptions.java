@@ -3,8 +3,8 @@ package io.k3j.kubeletoptions;
 import io.k3j.kubeletserver.NodeLogAccess;
 import io.k3j.kubeletserver.PortOptions;
 
-/// What the kubelet's port serves, by `enableDebuggingHandlers`, `enableSystemLogHandler` and `enableSystemLogQuery` of
-/// files.
+/// What the kubelet's port serves, by `enable-debugging-handlers`, and by `enableSystemLogHandler` and
+/// `enableSystemLogQuery` of files.
 public final class ServedOptions {
     private ServedOptions() {
     }

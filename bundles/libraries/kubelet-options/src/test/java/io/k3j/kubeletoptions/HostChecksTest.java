@@ -39,7 +39,7 @@ class HostChecksTest {
 
     @Test
     void controlGroupsOfTheFirstVersionAreRefusedWhereThatIsSaid() throws IOException {
-        Map<String, String> strict = Map.of("fail-cgroup-v1", "true");
+        Map<String, String> strict = Map.of("fail-cgroupv1", "true");
         assertThatThrownBy(() -> check(strict)).isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("kubelet is configured to not run on a host using cgroup v1");
         Files.createFile(machine.resolve("cgroup.controllers"));

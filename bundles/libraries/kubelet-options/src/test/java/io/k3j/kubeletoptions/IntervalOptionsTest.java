@@ -26,6 +26,18 @@ class IntervalOptionsTest {
     }
 
     @Test
+    void manifestsAndCpusAreLookedAtAsOftenAsItIsSaid() {
+        assertThat(IntervalOptions.manifests(with(Map.of()))).isEqualTo(Duration.ofSeconds(5));
+        assertThat(IntervalOptions.manifests(with(Map.of("file-check-frequency", "1m")))).hasMinutes(1);
+        assertThat(IntervalOptions.cpus(with(Map.of()))).isEqualTo(Duration.ofSeconds(10));
+        assertThat(IntervalOptions.cpus(with(Map.of("cpu-manager-reconcile-period", "3s")))).hasSeconds(3);
+        assertThatThrownBy(() -> with(Map.of("cpu-manager-reconcile-period", "0s")).check())
+                .hasMessage("--kubelet-arg cpu-manager-reconcile-period=0s: it must be a second or more, as 10s");
+        assertThatThrownBy(() -> with(Map.of("file-check-frequency", "10ms")).check())
+                .hasMessage("--kubelet-arg file-check-frequency=10ms: it must be a second or more, as 5s");
+    }
+
+    @Test
     void volumesAreCountedAsOftenAsItIsSaid() {
         assertThat(IntervalOptions.volumeStats(with(Map.of()))).isEqualTo(Duration.ofMinutes(1));
         assertThat(IntervalOptions.volumeStats(with(Map.of("volume-stats-agg-period", "10m"))))

@@ -29,6 +29,17 @@ class KubeletOptionsTest {
     }
 
     @Test
+    void oneContainerThatHasEndedIsKeptOfEachUnlessOtherwiseSaid() {
+        assertThat(with(Map.of()).deadContainers()).isEqualTo(1);
+        assertThat(with(Map.of("maximum-dead-containers-per-container", "3")).deadContainers()).isEqualTo(3);
+        assertThat(with(Map.of("maximum-dead-containers-per-container", "0")).deadContainers()).isZero();
+        assertThat(with(Map.of("maximum-dead-containers-per-container", "-1")).deadContainers())
+                .isEqualTo(Integer.MAX_VALUE);
+        assertThatThrownBy(() -> with(Map.of("maximum-dead-containers-per-container", "few")).deadContainers())
+                .hasMessage("--kubelet-arg maximum-dead-containers-per-container=few: not a whole number");
+    }
+
+    @Test
     void theRuntimesSeccompProfileIsTheDefaultWhereThatIsWanted() {
         assertThat(with(Map.of()).seccomp().runtimeDefault()).isFalse();
         assertThat(with(Map.of("seccomp-default", "true")).seccomp().runtimeDefault()).isTrue();

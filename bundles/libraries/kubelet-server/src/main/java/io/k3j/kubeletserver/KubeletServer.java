@@ -14,6 +14,7 @@ import io.k3j.nodefiles.FileRoots;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,8 @@ import java.util.function.Supplier;
 ///   [NodeLogAccess] says. Links are followed as [FileRoots] says, so not to any place of the node as upstream's are.
 /// - `exec`, `attach`, `portForward` with `/<namespace>/<pod>[/<uid>]/<container>`, the last one without a container;
 ///   `run` with `cmd`.
-/// - `pods`, `runningpods`, `stats/summary`, `metrics`, `metrics/resource`, `configz`, `healthz`: read only.
+/// - `pods`, `runningpods`, `stats/summary`, `metrics`, `metrics/cadvisor`, `metrics/resource`, `configz`, `healthz`:
+///   read only.
 ///
 /// **Errors.** A [Refusal] is its status with its text. What the runtime does not find is 404, any other fault of it
 /// 500, a parameter that is no number 400. An `IOException` goes on to the edge, which answers 500, or breaks the
@@ -51,6 +53,7 @@ public final class KubeletServer implements Endpoint {
     /// One count for all three kinds of session: what they use up is the same.
     private final Sessions sessions = new Sessions();
     private final Stats stats;
+    private final CadvisorPage cadvisor;
     private final ContainerLogs containerLogs;
     private final NodeLogs nodeLogs;
     private final boolean debugging;
@@ -77,6 +80,7 @@ public final class KubeletServer implements Endpoint {
         streams = new Streams(host.runtime());
         access = new RequestAccess(host.api(), host.nodeName(), host.clock(), options.lives());
         stats = new Stats(host);
+        cadvisor = new CadvisorPage(host, Path.of("/"));
         FileRoots logs = new FileRoots(host.logDirectories());
         containerLogs = new ContainerLogs(host, logs);
         nodeLogs = new NodeLogs(logs, options.logs(), journal, NodeLogs.MOST_QUERIES);
@@ -151,7 +155,6 @@ public final class KubeletServer implements Endpoint {
         }
     }
 
-    /// `/metrics` with anything below it is `metrics/resource`: there are no figures of `cadvisor` and `probes`.
     private void route(Exchange x, List<String> path, Parameters query) throws IOException, InterruptedException {
         switch (path.getFirst()) {
             case "healthz" -> answer(x, 200, "ok");
@@ -159,15 +162,23 @@ public final class KubeletServer implements Endpoint {
             case "runningpods" -> x.respond(200, JSON, Json.bytes(list(true)));
             case "configz" -> x.respond(200, JSON, Json.bytes(Struct.of("kubeletconfig", host.configuration())));
             case "stats" -> x.respond(200, JSON, Json.bytes(stats.summary()));
-            case "metrics" -> x.respond(200, Map.of("content-type", MetricText.CONTENT_TYPE),
-                    (path.size() > 1 ? new ResourceMetrics(host).text() : metrics() + others.get())
-                            .getBytes(StandardCharsets.UTF_8));
+            case "metrics" -> metrics(x, path.size() > 1 ? path.get(1) : "");
             case "containerLogs" -> containerLogs.serve(x, pod(path).pod(), path.getLast(), query);
             case "logs" -> nodeLogs.serve(x, below(x.path()), query);
             case "exec", "attach", "portForward" -> session(x, path, query);
             case "run" -> run(x, path, query);
             default -> throw new Refusal(404, "404 page not found");
         }
+    }
+
+    /// Anything below `/metrics` but `metrics/cadvisor` is `metrics/resource`: there are no figures of `probes`.
+    private void metrics(Exchange x, String which) throws IOException {
+        if (which.equals("cadvisor")) {
+            cadvisor.serve(x);
+            return;
+        }
+        String text = which.isEmpty() ? metrics() + others.get() : new ResourceMetrics(host).text();
+        x.respond(200, Map.of("content-type", MetricText.CONTENT_TYPE), text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// What is behind the first part of a path, as sent; empty when that is all.

@@ -3,6 +3,7 @@ package io.k3j.kubeletserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.CertificateExpiration;
 import io.k3j.pki.Keys;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Profile;
@@ -13,7 +14,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +25,7 @@ class CertificateMetricsTest {
     private Instant now = MADE;
     private final CertificateAuthority authority = CertificateAuthority.selfSigned("k3s-server", Keys.elliptic(),
             MADE, RANDOM);
+    private final CertificateMetrics metrics = new CertificateMetrics(() -> now);
 
     private void write(String file, Instant made) throws IOException {
         Path path = directory.resolve(file);
@@ -33,8 +34,8 @@ class CertificateMetricsTest {
                 Profile.server("node-1", List.of("node-1"), List.of()), Keys.elliptic().getPublic(), made, RANDOM))));
     }
 
-    private List<String> told(CertificateMetrics metrics) throws InterruptedException {
-        metrics.run(new CountDownLatch(0));
+    private List<String> told() {
+        metrics.set(CertificateExpiration.read(directory).certificates());
         return metrics.text().lines().filter(l -> !l.startsWith("#")).toList();
     }
 
@@ -44,10 +45,9 @@ class CertificateMetricsTest {
 
     @Test
     void eachCertificateIsToldUntilItsEndAndAfterIt() throws Exception {
-        CertificateMetrics metrics = new CertificateMetrics(directory, () -> now);
-        assertThat(told(metrics)).isEmpty();
+        assertThat(told()).isEmpty();
         write("agent/serving-kubelet.crt", MADE);
-        List<String> lines = told(metrics);
+        List<String> lines = told();
         assertThat(lines).singleElement().asString()
                 .startsWith("k3s_certificate_expiration_seconds{subject=\"CN=node-1\",usages=\"ServerAuth\"} ");
         long before = seconds(lines.getFirst());
@@ -62,7 +62,7 @@ class CertificateMetricsTest {
         write("server/tls/serving-kube-apiserver.crt", MADE.plus(Duration.ofDays(9)));
         Files.writeString(directory.resolve("server/tls/server-ca.crt"), Pem.encode(authority.chain()));
         Files.writeString(directory.resolve("server/tls/client-ca.crt"), "damaged");
-        List<String> lines = told(new CertificateMetrics(directory, () -> now));
+        List<String> lines = told();
         assertThat(lines).hasSize(2);
         assertThat(lines.getFirst()).contains("subject=\"CN=k3s-server-ca@1767225600\",usages=\"CertSign\"");
         assertThat(seconds(lines.getLast())).isEqualTo(Duration.ofDays(365).toSeconds());

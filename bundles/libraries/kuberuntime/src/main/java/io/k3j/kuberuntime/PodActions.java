@@ -64,6 +64,7 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
 
     /// One decision; not used again.
     private static final class Maker {
+        private static final String INIT = "Init container";
         private final Obj pod;
         private final PodRuntime runtime;
         private final Health health;
@@ -89,25 +90,18 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
                 return new PodActions(false, false, List.of(), kill);
             }
             boolean sandbox = runtime.ready().isPresent();
-            boolean initFailed = false;
-            boolean initDone = true;
             boolean begun = sandbox && PodSpecs.containers(pod).stream()
                     .anyMatch(c -> restart.current(c.text("name")).isPresent());
             List<Struct> inits = PodSpecs.initContainers(pod);
-            int reached = reached(inits);
-            for (int i = 0; i < inits.size(); i++) {
-                Struct init = inits.get(i);
-                boolean past = begun || i < reached;
-                Turn turn = PodSpecs.sidecar(init) ? sidecar(init, past) : init(init, past);
-                initFailed |= turn == Turn.FAILED;
-                if (turn != Turn.DONE) {
-                    initDone = false;
-                    break;
-                }
-            }
-            if (initFailed || allDone()) {
+            int reached = begun ? inits.size() : reached(inits);
+            if (allDone() || inits.stream().skip(reached).anyMatch(this::failed)) {
                 runtime.running().forEach(c -> kill.add(new Kill(c, "")));
                 return new PodActions(false, true, List.of(), kill);
+            }
+            boolean initDone = true;
+            for (int i = 0; initDone && i < inits.size(); i++) {
+                Struct init = inits.get(i);
+                initDone = PodSpecs.sidecar(init) ? sidecar(init, i < reached) : i < reached || init(init);
             }
             if (initDone) {
                 PodSpecs.containers(pod).forEach(this::main);
@@ -130,11 +124,6 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
             return 0;
         }
 
-        /// What an init container means for those behind it: go on, wait, or give up the pod.
-        private enum Turn {
-            DONE, WAIT, FAILED
-        }
-
         /// Whether every container has ended for good; never before each has lived. A pod of which some container never
         /// lived is not done, however the others ended.
         private boolean allDone() {
@@ -146,51 +135,72 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
             return health.restarts(ended) || PodActions.again(pod, container, ended);
         }
 
-        /// @param past whether one behind it has begun in this sandbox
-        private Turn init(Struct container, boolean past) {
+        /// Whether those behind it may go on.
+        private boolean init(Struct container) {
             String name = container.text("name");
             Optional<Container> now = restart.current(name);
-            if (past) {
-                return Turn.DONE;
+            if (now.isPresent() && unknown(now.get(), INIT)) {
+                return false;
             }
-            if (now.isEmpty() || now.get().state() == Container.State.CREATED) {
+            boolean ended = now.filter(Container::exited).isPresent();
+            if (ended && now.get().end().exitCode() == 0) {
+                return true;
+            }
+            if (ended || now.isEmpty() || now.get().state() == Container.State.CREATED) {
                 start.add(name);
-                return Turn.WAIT;
             }
-            if (!now.get().exited()) {
-                return Turn.WAIT;
-            }
-            if (now.get().end().exitCode() == 0) {
-                return Turn.DONE;
-            }
-            if (!PodActions.again(pod, container, now.get())) {
-                return Turn.FAILED;
-            }
-            start.add(name);
-            return Turn.WAIT;
+            return false;
+        }
+
+        /// Whether an init container has failed for good. Where the sandbox is gone, as after a restart of the node,
+        /// all of them begin anew, whatever their own policies are, but not in a pod that never restarts.
+        private boolean failed(Struct init) {
+            String name = init.text("name");
+            boolean counts = restart.current(name).isPresent() || PodSpecs.restartPolicy(pod).equals("Never");
+            return counts && !PodSpecs.sidecar(init) && restart.newest(name).filter(c -> c.exited()
+                    && c.end().exitCode() != 0 && !PodActions.again(pod, init, c)).isPresent();
         }
 
         /// A sidecar that has ended starts again whatever the pod's policy is. Others wait for its first start only:
         /// when one behind it has begun, it no longer holds anybody up.
-        private Turn sidecar(Struct container, boolean past) {
+        ///
+        /// @return whether those behind it may go on
+        private boolean sidecar(Struct container, boolean past) {
             Optional<Container> now = restart.current(container.text("name"));
+            if (now.isPresent() && unknown(now.get(), INIT)) {
+                return past;
+            }
             if (now.isEmpty() || !now.get().running()) {
                 start.add(container.text("name"));
-                return past ? Turn.DONE : Turn.WAIT;
+                return past;
             }
             watch(container, now.get());
-            return past || health.started(now.get()) ? Turn.DONE : Turn.WAIT;
+            return past || health.started(now.get());
         }
 
         /// A container that is in a sandbox of before counts as ended, though the runtime may still call it running.
         private void main(Struct container) {
             String name = container.text("name");
             Optional<Container> newest = restart.newest(name);
-            if (restart.current(name).filter(Container::running).isPresent()) {
+            Optional<Container> now = restart.current(name);
+            if (now.isPresent() && unknown(now.get(), "Container")) {
+                return;
+            }
+            if (now.filter(Container::running).isPresent()) {
                 watch(container, newest.orElseThrow());
             } else if (newest.isEmpty() || newest.get().running() || again(container, newest.get())) {
                 start.add(name);
             }
+        }
+
+        /// Whether the runtime does not know whether one runs: it is ended before it is started again, or it would run
+        /// twice.
+        private boolean unknown(Container now, String kind) {
+            boolean unknown = now.state() == Container.State.UNKNOWN;
+            if (unknown) {
+                kill.add(new Kill(now, kind + " is in \"unknown\" state, try killing it before restart"));
+            }
+            return unknown;
         }
 
         /// A running container is replaced when its image was changed in the pod, or when a probe says so; the first

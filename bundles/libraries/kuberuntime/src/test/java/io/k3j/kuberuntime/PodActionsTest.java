@@ -221,6 +221,78 @@ class PodActionsTest {
     }
 
     @Test
+    void afterARestartOfTheNodeAPodIsInitializedAgainAndRunsWhatHasNotSucceeded() {
+        Obj pod = pod("OnFailure").with(Seq.of(Struct.of("name", "i"), Struct.of("name", "s", "restartPolicy",
+                "Always"), Struct.of("name", "j")), "spec", "initContainers");
+        List.of("i", "j", "a").forEach(name -> before(name, 0));
+        List.of("s", "b").forEach(name -> before(name, 255));
+        sandbox = false;
+        assertThat(plan(pod).newSandbox()).isTrue();
+        assertThat(plan(pod).start()).containsExactly("i");
+        sandbox = true;
+        assertThat(plan(pod).start()).containsExactly("i");
+        put("i", Container.State.EXITED, 0);
+        assertThat(plan(pod).start()).containsExactly("s");
+        put("s", Container.State.RUNNING, 0);
+        assertThat(plan(pod).start()).containsExactly("j");
+        put("j", Container.State.EXITED, 0);
+        assertThat(plan(pod).start()).as("a has succeeded before").containsExactly("b");
+        put("b", Container.State.EXITED, 0);
+        assertThat(plan(pod).finished()).isTrue();
+    }
+
+    @Test
+    void afterARestartOfTheNodeAPodThatIsDoneGetsNoSandbox() {
+        sandbox = false;
+        List.of("i", "a", "b").forEach(name -> before(name, 0));
+        PodActions plan = plan(pod("OnFailure").with(Seq.of(Struct.of("name", "i")), "spec", "initContainers"));
+        assertThat(plan.finished()).isTrue();
+        assertThat(plan.newSandbox()).isFalse();
+    }
+
+    @Test
+    void initContainersThatEndedWithTheNodeBeginAnewUnlessThePodNeverRestarts() {
+        sandbox = false;
+        before("i", 0);
+        before("j", 255);
+        Seq inits = Seq.of(Struct.of("name", "i"), Struct.of("name", "j"));
+        assertThat(plan(pod("OnFailure").with(inits, "spec", "initContainers")).start()).containsExactly("i");
+        assertThat(plan(pod("Always").with(inits, "spec", "initContainers")).start()).containsExactly("i");
+        assertThat(plan(pod("Always").with(Seq.of(Struct.of("name", "i"), Struct.of("name", "j", "restartPolicy",
+                "Never")), "spec", "initContainers")).start()).as("the pod's policy counts").containsExactly("i");
+        PodActions never = plan(pod("Never").with(inits, "spec", "initContainers"));
+        assertThat(never.finished()).isTrue();
+        assertThat(never.newSandbox()).isFalse();
+        assertThat(never.start()).isEmpty();
+    }
+
+    @Test
+    void anInitContainerOfWhichTheRuntimeKnowsNothingIsKilledBeforeItIsTriedAgain() {
+        put("i", Container.State.UNKNOWN, 0);
+        PodActions plan = plan(pod("OnFailure").with(Seq.of(Struct.of("name", "i")), "spec", "initContainers"));
+        assertThat(plan.start()).isEmpty();
+        assertThat(plan.kill()).singleElement().extracting(PodActions.Kill::why)
+                .isEqualTo("Init container is in \"unknown\" state, try killing it before restart");
+    }
+
+    @Test
+    void othersOfWhichItKnowsNothingAreKilledToo() {
+        put("s", Container.State.UNKNOWN, 0);
+        put("a", Container.State.UNKNOWN, 0);
+        put("b", Container.State.RUNNING, 0);
+        PodActions plan = plan(pod("Always").with(Seq.of(Struct.of("name", "s", "restartPolicy", "Always")), "spec",
+                "initContainers"));
+        assertThat(plan.start()).isEmpty();
+        assertThat(plan.kill()).extracting(PodActions.Kill::why).containsExactly(
+                "Init container is in \"unknown\" state, try killing it before restart",
+                "Container is in \"unknown\" state, try killing it before restart");
+        put("s", Container.State.EXITED, 255);
+        put("a", Container.State.EXITED, 255);
+        assertThat(plan(pod("Always").with(Seq.of(Struct.of("name", "s", "restartPolicy", "Always")), "spec",
+                "initContainers")).start()).containsExactly("s", "a");
+    }
+
+    @Test
     void killsWhoFailsItsProbe() {
         put("a", Container.State.RUNNING, 0);
         put("b", Container.State.RUNNING, 0);
@@ -250,6 +322,13 @@ class PodActionsTest {
 
     private void put(String name, Container.State state, int exitCode) {
         put(name, state, exitCode, 0);
+    }
+
+    /// One that has ended in a sandbox of before.
+    private void before(String name, int exitCode) {
+        Container.End end = new Container.End(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, exitCode, "", "", "");
+        containers.put(name, List.of(new Container(name, "s0", name, 0, Container.State.EXITED, "", Map.of(),
+                Map.of(), end)));
     }
 
     private void put(String name, Container.State state, int exitCode, int podRestarts) {

@@ -71,12 +71,8 @@ public final class Histogram {
         return Arrays.stream(counts).mapToLong(LongAdder::sum).sum();
     }
 
-    int bounds() {
-        return bounds.length;
-    }
-
-    double bound(int i) {
-        return bounds[i];
+    double[] bounds() {
+        return bounds;
     }
 
     /// How many were within a bound, and beyond the one before.

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.IntToLongFunction;
 
 /// What is counted, in Prometheus' text form 0.0.4
 /// (<https://prometheus.io/docs/instrumenting/exposition_formats/>): family by family, each with its lines. One thread.
@@ -49,15 +50,25 @@ public final class MetricText {
     /// Values of the family, a histogram.
     /// @param labels as for [#value]
     public MetricText histogram(Histogram counted, String... labels) {
+        return histogram(counted.bounds(), counted::within, counted.sum(), labels);
+    }
+
+    /// The same of one that counts nanoseconds, which nobody changes meanwhile.
+    /// @param labels as for [#value]
+    public MetricText histogram(TimingHistogram counted, String... labels) {
+        return histogram(counted.bounds(), counted::within, counted.sum(), labels);
+    }
+
+    private MetricText histogram(double[] bounds, IntToLongFunction within, double sum, String... labels) {
         String[] all = Arrays.copyOf(labels, labels.length + 2);
         all[labels.length] = "le";
         long below = 0;
-        for (int i = 0; i <= counted.bounds(); i++) {
-            below += counted.within(i);
-            all[labels.length + 1] = i < counted.bounds() ? bound(counted.bound(i)) : "+Inf";
+        for (int i = 0; i <= bounds.length; i++) {
+            below += within.applyAsLong(i);
+            all[labels.length + 1] = i < bounds.length ? bound(bounds[i]) : "+Inf";
             line("_bucket", below, all);
         }
-        return line("_sum", counted.sum(), labels).line("_count", below, labels);
+        return line("_sum", sum, labels).line("_count", below, labels);
     }
 
     /// As Go writes it, since queries name buckets by that text: `1`, `0.0005`, `1e-08`.

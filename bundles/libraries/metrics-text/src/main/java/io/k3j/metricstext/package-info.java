@@ -4,12 +4,12 @@
 /// damaged).
 ///
 /// ```
-///   durations ──► Histogram ──┐
-///   values ───────────────────┴──► MetricText ──► a body of /metrics
+///   durations ──► Histogram, TimingHistogram ──┐
+///   values ────────────────────────────────────┴──► MetricText ──► a body of /metrics
 ///   a body of another's /metrics ──► ScrapedHistogram ──► quantiles
 /// ```
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 @NullMarked
 package io.k3j.metricstext;
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Holds a shutdown of the machine back by a lock of systemd-logind, and hears of it:
 /// <https://systemd.io/INHIBITOR_LOCKS/>. The lock is a file descriptor that another process hands over, which Java
 /// cannot take; so a program of systemd's holds it, and another one, its child, prints what is announced. Both end with
-/// the lock. Any thread; one at a time waits.
+/// the lock, and with this process, however that ends: upstream's descriptor is closed then, too. Any thread; one at a
+/// time waits.
 public final class ShutdownInhibitor implements AutoCloseable {
     private static final String LOGIND = "org.freedesktop.login1";
     private static final String PATH = "/org/freedesktop/login1";
@@ -30,6 +31,9 @@ public final class ShutdownInhibitor implements AutoCloseable {
     private static final Path DROP_IN = Path.of("/etc/systemd/logind.conf.d/99-kubelet.conf");
     /// How long a program has to answer.
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    /// Runs its arguments, and ends them when its input ends, which only this process can write to.
+    private static final String ATTACHED = "exec 3<&0 </dev/null; { read -r line <&3; kill $$; } >/dev/null 2>&1 & "
+            + "exec 3<&-; exec \"$@\"";
     private final Programs programs;
     private final Path dropIn;
     private final Command command;
@@ -141,13 +145,12 @@ public final class ShutdownInhibitor implements AutoCloseable {
         }
         List<String> line = new ArrayList<>(programs.inhibit());
         line.addAll(List.of("--what=shutdown", "--mode=delay", "--who=kubelet",
-                "--why=Kubernetes User Pods termination"));
+                "--why=Kubernetes User Pods termination", "sh", "-c", ATTACHED, "sh"));
         line.addAll(programs.busctl());
         // of logind alone: anybody on the bus may send a signal of this name
         line.addAll(List.of("--json=short", "--match=type='signal',sender='" + LOGIND + "',path='" + PATH
                 + "',interface='" + MANAGER + "',member='" + MEMBER + "'", "monitor"));
-        held = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD)
-                .redirectInput(Path.of("/dev/null").toFile()).start();
+        held = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         return held;
     }
 

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 /// write does not happen. Any thread; blocks as long as the plug-ins do.
 public final class Admissions {
     private static final System.Logger LOG = System.getLogger("io.k3j.objectregistry");
+    /// Those whose waiting is told apart, as upstream's: each in the step in which it asks somebody.
+    private static final String MUTATING = "MutatingAdmissionWebhook";
+    private static final String VALIDATING = "ValidatingAdmissionWebhook";
     private final Slot<Admission> plugins;
     private final Runnable patience;
     private final Consumer<Runnable> unseated;
@@ -68,7 +71,7 @@ public final class Admissions {
     /// @return the same object when none has changed it
     /// @throws io.k3j.clientapi.ApiFault a refusal, or 503 while a wanted plug-in is away
     public Struct admit(Write write, Struct object) {
-        List<Slot.Entry<Admission>> all = present();
+        List<Slot.Entry<Admission>> all = asked(write);
         Struct now = object;
         long begun = System.nanoTime();
         boolean refused = true;
@@ -99,7 +102,7 @@ public final class Admissions {
         long begun = System.nanoTime();
         boolean refused = true;
         try {
-            Struct changed = plugin.remote() ? awaited(plugin, write, object) : plugin.admit(write, object);
+            Struct changed = plugin.remote() ? awaited(entry, write, object) : plugin.admit(write, object);
             refused = false;
             return changed;
         } finally {
@@ -107,20 +110,28 @@ public final class Admissions {
         }
     }
 
-    private Struct awaited(Admission plugin, Write write, Struct object) {
+    private Struct awaited(Slot.Entry<Admission> entry, Write write, Struct object) {
         Struct[] changed = {object};
-        outside(write, () -> changed[0] = plugin.admit(write, object));
+        outside(entry, write, false, () -> changed[0] = entry.service().admit(write, object));
         return changed[0];
     }
 
-    private void outside(Write write, Runnable asked) {
+    private void outside(Slot.Entry<Admission> entry, Write write, boolean validating, Runnable asked) {
+        if (!(write.context() instanceof WriteContext context)) {
+            unseated.accept(asked);
+            return;
+        }
+        boolean webhooks = entry.name().equals(validating ? VALIDATING : MUTATING);
+        long begun = webhooks ? System.nanoTime() : 0;
         try {
             unseated.accept(asked);
         } catch (ApiFault refused) {
-            if (write.context() instanceof WriteContext context) {
-                context.refused();
-            }
+            context.refused();
             throw refused;
+        } finally {
+            if (webhooks) {
+                context.waited(validating, System.nanoTime() - begun);
+            }
         }
     }
 
@@ -133,7 +144,7 @@ public final class Admissions {
         boolean refused = true;
         try {
             if (plugin.remote()) {
-                outside(write, () -> plugin.validate(write, object));
+                outside(entry, write, true, () -> plugin.validate(write, object));
             } else {
                 plugin.validate(write, object);
             }
@@ -152,7 +163,7 @@ public final class Admissions {
     /// reserved.
     /// @throws io.k3j.clientapi.ApiFault a refusal, or 503 while a wanted plug-in is away
     public void validate(Write write, Struct object) {
-        List<Slot.Entry<Admission>> all = present();
+        List<Slot.Entry<Admission>> all = asked(write);
         long begun = System.nanoTime();
         boolean refused = true;
         try {
@@ -176,19 +187,35 @@ public final class Admissions {
     }
 
     /// The write did not happen after all. Told to every plug-in that handles such a write, whether it had its turn
-    /// or not: to give back nothing does no harm. One that fails here keeps nobody else from hearing it, and the client
-    /// from hearing why the write did not happen.
+    /// or not: to give back nothing does no harm; and to one that had its turn and was replaced since: its successor
+    /// does not know what it has reserved. One that fails here keeps nobody else from hearing it, and the client from
+    /// hearing why the write did not happen.
     public void abandoned(Write write, Struct object) {
-        for (Slot.Entry<Admission> e : plugins.state().all()) {
-            try {
-                if (e.service().handles(write)) {
-                    e.service().abandoned(write, object);
-                }
-            } catch (RuntimeException failure) {
-                LOG.log(System.Logger.Level.WARNING, "Admission plug-in does not take that a write is abandoned name="
-                        + e.name(), failure);
-            }
+        List<Slot.Entry<Admission>> now = plugins.state().all();
+        now.forEach(e -> abandoned(e, write, object));
+        if (write.context() instanceof WriteContext context) {
+            context.gone(now).forEach(e -> abandoned(e, write, object));
         }
+    }
+
+    /// Of a bundle that has gone a class may be missing.
+    private static void abandoned(Slot.Entry<Admission> entry, Write write, Struct object) {
+        try {
+            if (entry.service().handles(write)) {
+                entry.service().abandoned(write, object);
+            }
+        } catch (RuntimeException | LinkageError failure) {
+            LOG.log(System.Logger.Level.WARNING, "Admission plug-in does not take that a write is abandoned name="
+                    + entry.name(), failure);
+        }
+    }
+
+    private List<Slot.Entry<Admission>> asked(Write write) {
+        List<Slot.Entry<Admission>> all = present();
+        if (write.context() instanceof WriteContext context) {
+            context.asks(all);
+        }
+        return all;
     }
 
     /// All of them; none is away. A request that has begun waits for those that are replaced meanwhile.

@@ -92,8 +92,11 @@ public final class ObjectDeletes {
         throw intent.outdated();
     }
 
+    /// An empty text that somebody has sent is the uid of no object, as where Go has a pointer to it; components have
+    /// no other word for none.
     private static void preconditions(Intent intent, DeleteOptions options, Obj before) {
-        if (!options.uid().isEmpty() && !options.uid().equals(before.uid())) {
+        boolean sent = intent.options().struct("preconditions").get("uid") instanceof String;
+        if ((sent || !options.uid().isEmpty()) && !options.uid().equals(before.uid())) {
             throw unmet(intent, "the UID in the precondition (" + options.uid() + ") does not match the UID in record ("
                     + before.uid() + "). The object might have been deleted and then recreated");
         }

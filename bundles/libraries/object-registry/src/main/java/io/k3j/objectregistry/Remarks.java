@@ -12,6 +12,21 @@ public interface Remarks extends Consumer<String> {
         // nobody records
     }
 
+    /// The admission webhooks of a step have had their turn.
+    ///
+    /// @param validating whether it was the step of those that only look
+    /// @param nanos how long the request has waited for them
+    default void waited(boolean validating, long nanos) {
+        // nobody tells it
+    }
+
+    /// The store has answered, or has not in time.
+    ///
+    /// @param nanos how long the request has waited for it
+    default void stored(long nanos) {
+        // nobody tells it
+    }
+
     /// How much of the request its audit event has.
     default Audit.Level recorded() {
         return Audit.Level.NONE;

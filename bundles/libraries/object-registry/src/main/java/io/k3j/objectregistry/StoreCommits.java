@@ -115,7 +115,9 @@ final class StoreCommits {
         try {
             return attempt.apply(unchanged);
         } finally {
-            observer.took(intent.target().gvr(), operation, System.nanoTime() - begun);
+            long took = System.nanoTime() - begun;
+            observer.took(intent.target().gvr(), operation, took);
+            intent.warnings().stored(took);
         }
     }
 }

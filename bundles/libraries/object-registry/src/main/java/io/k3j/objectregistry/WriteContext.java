@@ -1,6 +1,7 @@
 package io.k3j.objectregistry;
 
 import io.k3j.apimachinery.JsonSize;
+import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.KindHooks.ScalePaths;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What plug-ins may ask for during one try of a write, and what they note down for it.
@@ -25,6 +27,9 @@ final class WriteContext implements Write.Context {
     private final Intent intent;
     private final long revision;
     private @Nullable Map<Object, Object> notes;
+    /// In the first pass and in the last one, mostly of one state: there are two.
+    private List<Slot.Entry<Admission>> askedFirst = List.of();
+    private List<Slot.Entry<Admission>> askedLast = List.of();
     private UnaryOperator<Struct> bound = UnaryOperator.identity();
     private int round;
     private boolean wanted;
@@ -39,11 +44,33 @@ final class WriteContext implements Write.Context {
         bound = by;
     }
 
+    /// A pass of plug-ins begins, all of one state: none is copied for it.
+    void asks(List<Slot.Entry<Admission>> all) {
+        askedFirst = askedFirst.isEmpty() ? all : askedFirst;
+        askedLast = all;
+    }
+
+    /// Those asked that are not present any more: what they have noted down under keys of their own nobody else knows.
+    List<Slot.Entry<Admission>> gone(List<Slot.Entry<Admission>> present) {
+        return askedFirst == present && askedLast == present ? List.of()
+                : Stream.concat(askedFirst.stream(), askedLast.stream().filter(e -> absent(e, askedFirst)))
+                        .filter(e -> absent(e, present)).toList();
+    }
+
+    private static boolean absent(Slot.Entry<Admission> entry, List<Slot.Entry<Admission>> all) {
+        return all.stream().noneMatch(e -> e.service() == entry.service());
+    }
+
     /// Somebody outside refuses what is to be new: that depends on nothing that others write.
     void refused() {
         if (revision == 0) {
             intent.certainty().refused();
         }
+    }
+
+    /// Webhooks were waited for.
+    void waited(boolean validating, long nanos) {
+        intent.warnings().waited(validating, nanos);
     }
 
     /// Begins the second round when somebody wanted one; true once.

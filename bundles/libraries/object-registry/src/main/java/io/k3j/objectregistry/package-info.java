@@ -12,7 +12,7 @@
 /// admission and hooks on what they ask. **Errors.** `ApiFault`s with upstream's words; 503 while something is
 /// away. A write that fails has stored nothing, but for 504, where the outcome is unknown.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.objectregistry;
 

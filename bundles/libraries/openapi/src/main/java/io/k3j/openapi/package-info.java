@@ -4,6 +4,7 @@
 /// ```
 /// OpenApiResource ──► OpenApiPaths ──► OpenApiOperation ──► OpenApiV2, OpenApiV3 ──► Struct ──► Gnostic (of v2)
 ///                         └──────────► OpenApiDefinitions ──► definitions of all that is referred to
+/// documents of version 2 of other servers ──► OpenApiFit ──► OpenApiMerge ──► one of all
 /// ```
 ///
 /// **Threads.** Pure but for [io.k3j.openapi.OpenApi], which keeps the schemas it was given; safe for any number of
@@ -11,7 +12,7 @@
 /// it.
 ///
 /// **Errors.** A kind without a schema is shown as any object; nothing is thrown for what a user or a CRD says. What is
-/// thrown says that the code is wrong: a verb or parameter without a text.
+/// thrown says that the code is wrong: a verb or parameter without a text; or that another server's document is.
 ///
 /// Source: Kubernetes API Concepts, "The Kubernetes API", "OpenAPI interface definition".
 @NullMarked

@@ -31,7 +31,7 @@ public final class CertificateServices {
             Map.entry("kube-proxy", List.of("server/tls/client-kube-proxy", "agent/client-kube-proxy")));
 
     private static final List<String> AUTHORITIES = List.of("server/tls/server-ca", "server/tls/client-ca",
-            "server/tls/request-header-ca", "server/tls/etcd/server-ca", "server/tls/etcd/peer-ca");
+            "server/tls/request-header-ca", "server/tls/etcd/peer-ca", "server/tls/etcd/server-ca");
 
     private CertificateServices() {
     }
@@ -61,7 +61,7 @@ public final class CertificateServices {
         return all;
     }
 
-    /// The certificates of the cluster's authorities, on servers, in the same form.
+    /// The certificates of the cluster's authorities, on servers, in the same form and in K3s' order.
     public static List<String> authorities() {
         return AUTHORITIES;
     }

@@ -29,7 +29,8 @@ public final class SigningRequest {
         this.names = List.copyOf(names);
     }
 
-    /// Reads and checks a request in PEM, which comes from anybody; what follows its first block is let be.
+    /// Reads and checks a request in PEM, which comes from anybody. As where Go reads it, what stands before its first
+    /// block and behind it is let be, damaged blocks among it.
     ///
     /// @param pem at most twice [CertificateRequest#MAX_BYTES]
     /// @throws IllegalArgumentException when it is no request, malformed, too large or not signed by its own key
@@ -38,7 +39,7 @@ public final class SigningRequest {
             throw new IllegalArgumentException("the request is larger than " + 2 * CertificateRequest.MAX_BYTES
                     + " bytes");
         }
-        List<Pem.Block> blocks = Pem.decode(pem);
+        List<PemBlocks.Block> blocks = PemBlocks.of(pem);
         if (blocks.isEmpty() || !blocks.getFirst().type().equals(BLOCK)) {
             throw new IllegalArgumentException("PEM block type must be " + BLOCK);
         }

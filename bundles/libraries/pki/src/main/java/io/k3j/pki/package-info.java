@@ -18,7 +18,7 @@
 /// Source: K3s' token page <https://docs.k3s.io/cli/token> and certificate page <https://docs.k3s.io/cli/certificate>,
 /// RFC 5280, RFC 2986, RFC 7468, RFC 7914.
 @Export
-@Version("1.4.0")
+@Version("1.5.0")
 @NullMarked
 package io.k3j.pki;
 

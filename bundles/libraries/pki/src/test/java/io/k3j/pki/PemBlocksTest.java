@@ -1,9 +1,13 @@
 package io.k3j.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -45,18 +49,89 @@ class PemBlocksTest {
         assertThat(PemBlocks.of(damaged + GOOD)).hasSize(1);
     }
 
+    private static byte[] certificate(String name) {
+        return Pem.der(CertificateAuthority.selfSigned(name, Keys.elliptic(), Instant.parse("2026-01-01T00:00:00Z"),
+                RandomGenerator.of("L64X128MixRandom")).certificate());
+    }
+
+    private static PemBlocks.Block block(byte[]... contents) {
+        byte[] all = new byte[0];
+        for (byte[] one : contents) {
+            byte[] longer = Arrays.copyOf(all, all.length + one.length);
+            System.arraycopy(one, 0, longer, all.length, one.length);
+            all = longer;
+        }
+        return new PemBlocks.Block(Pem.CERTIFICATE, Map.of(), all);
+    }
+
     @Test
     void oneCertificateAndNothingBehindItIsACertificate() {
-        CertificateAuthority authority = CertificateAuthority.selfSigned("a", Keys.elliptic(),
-                Instant.parse("2026-01-01T00:00:00Z"), RandomGenerator.of("L64X128MixRandom"));
-        byte[] der = Pem.der(authority.certificate());
-        byte[] longer = new byte[der.length + 1];
-        System.arraycopy(der, 0, longer, 0, der.length);
-        assertThat(PemBlocks.of(Pem.encode("CERTIFICATE", der)).getFirst().certificate())
-                .contains(authority.certificate());
-        assertThat(PemBlocks.of(Pem.encode("CERTIFICATE", longer)).getFirst().certificate()).isEmpty();
+        byte[] der = certificate("a");
+        assertThat(block(der).certificate()).contains(Pem.certificate(der));
+        assertThat(block(der, new byte[1]).certificate()).isEmpty();
+        assertThat(block(der, der).certificate()).isEmpty();
         assertThat(PemBlocks.of(GOOD).getFirst().certificate()).isEmpty();
         byte[] nested = Pem.encode("CERTIFICATE", der).getBytes(StandardCharsets.US_ASCII);
-        assertThat(PemBlocks.of(Pem.encode("CERTIFICATE", nested)).getFirst().certificate()).isEmpty();
+        assertThat(block(nested).certificate()).isEmpty();
+    }
+
+    @Test
+    void severalCertificatesLieInABlockWithNothingBetweenThem() {
+        byte[] one = certificate("a");
+        byte[] other = certificate("b");
+        assertThat(block(one, other).certificates())
+                .contains(List.of(Pem.certificate(one), Pem.certificate(other)));
+        assertThat(block().certificates()).contains(List.of());
+        byte[] nested = Pem.encode("CERTIFICATE", one).getBytes(StandardCharsets.US_ASCII);
+        for (PemBlocks.Block wrong : List.of(block(one, new byte[1]), block(one, new byte[1], other), block(nested),
+                block(one, nested), block(Arrays.copyOf(one, one.length - 1)))) {
+            assertThat(wrong.certificates()).isEmpty();
+        }
+    }
+
+    private static String bundle(String pem) {
+        return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// As Go's `AppendCertsFromPEM`.
+    @Test
+    void ofABundleCountsWhatIsACertificate() {
+        byte[] der = certificate("a");
+        String good = Pem.encode(Pem.CERTIFICATE, der);
+        String two = Pem.encode(Pem.CERTIFICATE, block(der, der).der());
+        for (String more : List.of("", "garbage\n", GOOD, two, good.replaceFirst("\n", "\nA: b\n\n"),
+                good.replace("-----END", "?\n-----END"), "-----BEGIN CERTIFICATE-----\n")) {
+            assertThat(PemBlocks.authorities(bundle(more + good))).as(more).containsExactly(Pem.certificate(der));
+            assertThat(PemBlocks.authorities(bundle(good + more))).as(more).containsExactly(Pem.certificate(der));
+        }
+    }
+
+    /// In the words of client-go's `createErrorParsingCAData`.
+    @Test
+    void aBundleWithoutACertificateSaysWhatItIs() {
+        byte[] der = certificate("a");
+        String good = Pem.encode(Pem.CERTIFICATE, der);
+        Map<String, String> told = Map.of("no pem", "unable to parse bytes as PEM block",
+                GOOD, "no valid certificate authority data seen", GOOD + "\n", "unable to parse bytes as PEM block",
+                good.replaceFirst("\n", "\nA: b\n\n"), "no valid certificate authority data seen",
+                good.replace("-----END", "?\n-----END"), "unable to parse bytes as PEM block",
+                GOOD.replace(" A-", " CERTIFICATE-"), "failed to parse certificate: x509: malformed certificate",
+                Pem.encode(Pem.CERTIFICATE, block(der, der).der()), "failed to parse certificate: x509: trailing data");
+        told.forEach((text, why) -> assertThatThrownBy(() -> PemBlocks.authorities(bundle(text))).as(text)
+                .isInstanceOf(IllegalArgumentException.class).hasMessage(why));
+    }
+
+    @Test
+    void aRequestIsTheFirstBlockThatIsOne() {
+        String request = Pem.encode("CERTIFICATE REQUEST", CertificateRequest.create("a", Keys.elliptic()));
+        String damaged = request.replace("-----END", "?\n-----END");
+        for (String text : List.of("garbage\n" + request, damaged + request, request + damaged, request + "garbage",
+                request + GOOD)) {
+            assertThat(SigningRequest.parse(text).commonName()).as(text).isEqualTo("a");
+        }
+        assertThatThrownBy(() -> SigningRequest.parse(GOOD + request))
+                .hasMessage("PEM block type must be CERTIFICATE REQUEST");
+        assertThatThrownBy(() -> SigningRequest.parse(damaged))
+                .hasMessage("PEM block type must be CERTIFICATE REQUEST");
     }
 }

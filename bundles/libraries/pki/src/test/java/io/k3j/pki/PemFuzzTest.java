@@ -13,6 +13,7 @@ public class PemFuzzTest {
         Fuzzing.parse(() -> Pem.keys(text), IllegalArgumentException.class);
         Fuzzing.parse(() -> Pem.publicKeys(text), IllegalArgumentException.class);
         Fuzzing.parse(() -> PemBlocks.of(text).forEach(PemBlocks.Block::certificate));
+        Fuzzing.parse(() -> PemBlocks.of(text).forEach(PemBlocks.Block::certificates));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.k3j.kubeletcpus.CpuSet;
 import io.k3j.kubeletcpus.CpuTopology;
 import io.k3j.kubeletcpus.StaticCpus;
 import io.k3j.kubeletdevices.ExclusiveCpus;
+import io.k3j.kubeletoptions.IntervalOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.kubelettopology.HintProvider;
 import io.k3j.kuberuntime.Labels;
@@ -20,6 +21,7 @@ import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.podstatus.PodStatus;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,21 +40,22 @@ public final class NodeCpus implements ExclusiveCpus {
     private static final String POLICY = "cpu-manager-policy";
     private static final String OPTIONS = "cpu-manager-policy-options";
     private static final long MILLI = 1_000;
-    /// Upstream's `cpuManagerReconcilePeriod`.
-    private static final long RECONCILE_SECONDS = 10;
     private final Optional<StaticCpus> cpus;
+    private final Duration reconciled;
     private final Semaphore changed = new Semaphore(1);
     /// What running containers were last told, by id; the loop's, as what follows.
     private Map<String, CpuSet> told = Map.of();
     private Set<String> absent = Set.of();
 
-    private NodeCpus(Optional<StaticCpus> cpus) {
+    /// @param reconciled how often containers are told though nothing has changed
+    private NodeCpus(Optional<StaticCpus> cpus, Duration reconciled) {
         this.cpus = cpus;
+        this.reconciled = reconciled;
     }
 
     /// All containers share all CPUs.
     public static NodeCpus none() {
-        return new NodeCpus(Optional.empty());
+        return new NodeCpus(Optional.empty(), Duration.ZERO);
     }
 
     /// By the options. Reads the machine's CPUs and the state of the kubelet before.
@@ -84,7 +87,8 @@ public final class NodeCpus implements ExclusiveCpus {
         long milli = options.reserved(topology.cpus().size()).amount(PodResources.CPU).milliValue();
         CpuSet reserved = listed.isBlank() ? StaticCpus.reserved(topology, (int) ((milli + MILLI - 1) / MILLI), how)
                 : CpuSet.parse(listed);
-        return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved, how)));
+        return new NodeCpus(Optional.of(new StaticCpus(options.rootDir(), topology, reserved, how)),
+                IntervalOptions.cpus(options));
     }
 
     private static boolean alpha(KubeletOptions options) {
@@ -188,10 +192,11 @@ public final class NodeCpus implements ExclusiveCpus {
         return may.isEmpty() ? held : held.with("cpusetCpus", may.toString());
     }
 
-    /// Tells running containers which CPUs they may use, when that changes and every ten seconds, until interrupted.
+    /// Tells running containers which CPUs they may use, when that changes and as often as
+    /// `cpu-manager-reconcile-period` says, until interrupted.
     public void run(ContainerRuntime runtime, KnownPods pods, CountDownLatch closed) throws InterruptedException {
         while (cpus.isPresent() && closed.getCount() > 0) {
-            if (changed.tryAcquire(RECONCILE_SECONDS, TimeUnit.SECONDS)) {
+            if (changed.tryAcquire(reconciled.toMillis(), TimeUnit.MILLISECONDS)) {
                 changed.drainPermits();
             }
             forgetEnded(cpus.get(), pods);

@@ -1,6 +1,7 @@
 package io.k3j.podsecurity;
 
 import io.k3j.apiserverapi.FieldProblem;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,33 +19,38 @@ public record PodSecurityLevel(String name, String version, int minor) {
     /// The label of the level that is warned of.
     public static final String WARN = "pod-security.kubernetes.io/warn";
     static final String AUDIT = "pod-security.kubernetes.io/audit";
-    private static final List<String> NAMES = List.of(PRIVILEGED, BASELINE, "restricted");
+    private static final String RESTRICTED = "restricted";
+    private static final List<String> NAMES = List.of(PRIVILEGED, BASELINE, RESTRICTED);
     private static final String LATEST = "latest";
     private static final int NEWEST = Integer.MAX_VALUE;
 
     /// The level that pods must meet. An invalid value counts as `restricted`, as upstream falls back.
     /// @param defaults values for missing labels
     public static PodSecurityLevel enforced(Map<String, String> labels, Map<String, String> defaults) {
-        return of(merged(labels, defaults), ENFORCE);
+        return of(merged(labels, defaults), ENFORCE, RESTRICTED);
     }
 
     /// The level of the warnings: that of the label `warn`; without it the enforced level when a label sets that or
-    /// when the defaults do not set a less strict one.
+    /// when the defaults do not set a less strict one, in the version of its own where a label sets that. An invalid
+    /// label warns of nothing, as upstream.
     public static PodSecurityLevel warned(Map<String, String> labels, Map<String, String> defaults) {
         Map<String, String> all = merged(labels, defaults);
+        PodSecurityLevel warned = of(all, WARN, PRIVILEGED);
         if (labels.containsKey(WARN)) {
-            return of(all, WARN);
+            return warned;
         }
-        PodSecurityLevel enforced = of(all, ENFORCE);
-        PodSecurityLevel warned = of(all, WARN);
+        PodSecurityLevel enforced = of(all, ENFORCE, PRIVILEGED);
         boolean stricter = NAMES.indexOf(enforced.name) > NAMES.indexOf(warned.name);
-        return stricter && (labels.containsKey(ENFORCE) || !defaults.containsKey(WARN)) ? enforced : warned;
+        if (!stricter || !labels.containsKey(ENFORCE) && defaults.containsKey(WARN)) {
+            return warned;
+        }
+        return labels.containsKey(WARN + "-version")
+                ? new PodSecurityLevel(enforced.name, warned.version, warned.minor) : enforced;
     }
 
     /// The level whose violations the audit is told; none where a label from before its check is invalid, as upstream.
     public static PodSecurityLevel audited(Map<String, String> labels, Map<String, String> defaults) {
-        PodSecurityLevel level = of(merged(labels, defaults), AUDIT);
-        return NAMES.contains(level.name) ? level : new PodSecurityLevel(PRIVILEGED, level.version, level.minor);
+        return of(merged(labels, defaults), AUDIT, PRIVILEGED);
     }
 
     private static Map<String, String> merged(Map<String, String> labels, Map<String, String> defaults) {
@@ -53,10 +59,13 @@ public record PodSecurityLevel(String name, String version, int minor) {
         return all;
     }
 
-    private static PodSecurityLevel of(Map<String, String> labels, String label) {
+    /// @param instead what an invalid level counts as; an invalid version counts as the latest
+    private static PodSecurityLevel of(Map<String, String> labels, String label, String instead) {
+        String name = labels.getOrDefault(label, PRIVILEGED);
         String version = labels.getOrDefault(label + "-version", LATEST);
-        int minor = minor(version).orElse(NEWEST);
-        return new PodSecurityLevel(labels.getOrDefault(label, PRIVILEGED), version, minor);
+        Optional<Integer> minor = minor(version);
+        return new PodSecurityLevel(NAMES.contains(name) ? name : instead, minor.isPresent() ? version : LATEST,
+                minor.orElse(NEWEST));
     }
 
     private static Optional<Integer> minor(String version) {
@@ -64,25 +73,32 @@ public record PodSecurityLevel(String name, String version, int minor) {
             return Optional.of(NEWEST);
         }
         String number = version.startsWith("v1.") ? version.substring("v1.".length()) : "";
-        boolean digits = !number.isEmpty() && number.length() < 6 && number.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits = !number.isEmpty() && number.length() < 6 && number.chars().allMatch(c -> c >= '0' && c <= '9')
+                && (number.length() == 1 || number.charAt(0) != '0');
         return digits ? Optional.of(Integer.parseInt(number)) : Optional.empty();
     }
 
     /// The first invalid label of a namespace; empty when all are valid.
     public static Optional<FieldProblem> problem(Map<String, String> labels) {
+        return problems(labels).stream().findFirst();
+    }
+
+    /// The invalid labels of a namespace, in upstream's order.
+    public static List<FieldProblem> problems(Map<String, String> labels) {
+        List<FieldProblem> all = new ArrayList<>(0);
         for (String label : List.of(ENFORCE, AUDIT, WARN)) {
             String level = labels.getOrDefault(label, PRIVILEGED);
             if (!NAMES.contains(level)) {
-                return Optional.of(FieldProblem.invalid("metadata.labels[" + label + "]", level,
+                all.add(FieldProblem.invalid("metadata.labels[" + label + "]", level,
                         "must be one of privileged, baseline, restricted"));
             }
             String version = labels.getOrDefault(label + "-version", LATEST);
             if (minor(version).isEmpty()) {
-                return Optional.of(FieldProblem.invalid("metadata.labels[" + label + "-version]", version,
+                all.add(FieldProblem.invalid("metadata.labels[" + label + "-version]", version,
                         "must be \"latest\" or \"v1.x\""));
             }
         }
-        return Optional.empty();
+        return all;
     }
 
     /// The form of error messages, `baseline:v1.36`.

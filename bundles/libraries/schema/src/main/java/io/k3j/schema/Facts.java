@@ -41,6 +41,11 @@ record Facts(Type type, String definition, Supplier<String> description, @Nullab
         return new Facts(type, "", SILENT, null, 0, "", List.of(), null, Seq.EMPTY, format(type), SchemaRules.NONE);
     }
 
+    /// The same with another default.
+    Facts otherwise(Object value) {
+        return new Facts(type, definition, description, items, flags, mergeKey, mapKeys, value, choices, format, rules);
+    }
+
     boolean has(int flag) {
         return (flags & flag) != 0;
     }

@@ -39,6 +39,22 @@ public final class Pruning {
         return walk.unknown.list().isEmpty();
     }
 
+    /// Whether a shape and those within it know all fields of their own defaults, as these were written: where they do
+    /// not, upstream's `schemaHasUnprunedDefaults` says yes.
+    ///
+    /// @param shape of a CRD's schema; the walk goes as deep as that does
+    public static boolean knowsDefaults(Shape shape) {
+        Object written = shape.source().get("default");
+        return (written == null || knows(shape, written))
+                && (shape.items() == Shape.ANY || knowsDefaults(shape.items()))
+                && shape.fields().stream().allMatch(f -> knowsDefaults(f.shape()));
+    }
+
+    /// A value without unknown fields; itself when it has none.
+    static Object pruned(Shape shape, Object value) {
+        return new Pruning().value(shape, value, "");
+    }
+
     private Object value(Shape shape, Object value, String path) {
         return switch (value) {
             case Struct s -> struct(shape, s, path);

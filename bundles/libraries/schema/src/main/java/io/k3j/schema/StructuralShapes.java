@@ -73,7 +73,18 @@ final class StructuralShapes {
         Facts facts = new Facts(type, "", () -> description, items, flags(s, type), "",
                 List.copyOf(s.seq("x-kubernetes-list-map-keys").texts()), otherwise == Null.NULL ? null : otherwise,
                 s.seq("enum"), s.text("format"), rules(s));
-        return new Shape(facts, new Own(description, false, new FieldTable(fields(s, object)), source));
+        return pruned(facts, new Own(description, false, new FieldTable(fields(s, object)), source));
+    }
+
+    /// What is filled in has no fields that nobody knows: upstream's `PruneDefaults`. A CRD may keep such defaults.
+    private static Shape pruned(Facts facts, Own own) {
+        Shape shape = new Shape(facts, own);
+        Object otherwise = facts.defaultValue();
+        if (otherwise == null) {
+            return shape;
+        }
+        Object known = Pruning.pruned(shape, otherwise);
+        return known == otherwise ? shape : new Shape(facts.otherwise(known), own);
     }
 
     /// The type as it is walked. A schema without `type` still tells by `properties` or `items` what it is about: so do

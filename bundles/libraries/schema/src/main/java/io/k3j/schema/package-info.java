@@ -19,7 +19,7 @@
 /// Source: Kubernetes API Concepts, "Server-Side Apply", "Extend the Kubernetes API with CustomResourceDefinitions",
 /// and the upstream packages `apimachinery`, `apiextensions-apiserver` and `structured-merge-diff`.
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.k3j.schema;
 

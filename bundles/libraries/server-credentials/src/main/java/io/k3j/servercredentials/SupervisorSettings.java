@@ -102,6 +102,9 @@ public @interface SupervisorSettings {
     /// `--kube-controller-manager-arg`, as `name=value`: which certificate the port of the controllers shows.
     String[] kubeControllerManagerArg() default {};
 
+    /// `--kubelet-arg`, as `name=value`: which certificate the kubelet's port shows.
+    String[] kubeletArg() default {};
+
     /// `--enable-pprof`: `/debug/pprof/` on the server's port, for administrators.
     boolean enablePprof() default false;
 

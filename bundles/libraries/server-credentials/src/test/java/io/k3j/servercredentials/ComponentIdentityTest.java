@@ -58,7 +58,7 @@ class ComponentIdentityTest {
         Files.setLastModifiedTime(certificate, FileTime.from(Instant.ofEpochSecond(second)));
     }
 
-    private static String shown(ComponentIdentity identity) {
+    private static String shown(ListenerIdentity identity) {
         return identity.certified(Optional.empty()).chain().getFirst().getSubjectX500Principal().getName();
     }
 
@@ -69,6 +69,33 @@ class ComponentIdentityTest {
         assertThat(identity.clientAuthorities()).isEqualTo(authority.chain());
         write(layout.tls(NAME + "/" + NAME + ".crt"), layout.tls(NAME + "/" + NAME + ".key"), "renewed", 2);
         assertThat(shown(identity)).isEqualTo("CN=renewed");
+    }
+
+    @Test
+    void theKubeletShowsItsOwnUnlessArgumentsNameOther() throws IOException {
+        assertThat(ComponentIdentity.ofKubelet(server, "max-pods=3")).isSameAs(server);
+        Path certificate = directory.resolve("node.crt");
+        Path key = directory.resolve("node.key");
+        write(certificate, key, "node", 1);
+        ListenerIdentity given = ComponentIdentity.ofKubelet(server, "tls-cert-file=" + certificate,
+                "tls-private-key-file=" + key);
+        assertThat(shown(given)).isEqualTo("CN=node");
+        assertThat(given.clientAuthorities()).isEqualTo(authority.chain());
+        assertThatThrownBy(() -> ComponentIdentity.ofKubelet(server, "tls-cert-file=" + certificate))
+                .hasMessageContaining("--kubelet-arg=tls-private-key-file beside it");
+    }
+
+    @Test
+    void theKubeletShowsItsOwnToTheNodeItself() throws IOException {
+        Path certificate = directory.resolve("node.crt");
+        Path key = directory.resolve("node.key");
+        write(certificate, key, "node", 1);
+        ListenerIdentity own = ComponentIdentity.of(layout, NAME, server);
+        ListenerIdentity given = ComponentIdentity.ofKubelet(own, "tls-cert-file=" + certificate,
+                "tls-private-key-file=" + key);
+        assertThat(given.certified(Optional.of("localhost"))).isEqualTo(own.certified(Optional.empty()));
+        assertThat(given.certified(Optional.of("node"))).isEqualTo(given.certified(Optional.empty()))
+                .isNotEqualTo(own.certified(Optional.empty()));
     }
 
     @Test

@@ -2,33 +2,49 @@ package io.k3j.serviceaddresses;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Calls about claims, those that do not depend on each other at once: a Service with many node ports that are drawn
 /// waits for the datastore no longer than one with a single port. On the calling thread and on virtual ones, which have
-/// ended when a run returns.
+/// ended when a run returns. Any thread; the writes of a server share one.
+///
+/// The seat of a request stands for its own thread alone, so threads beside it have a bound of their own,
+/// [#MOST_HELPERS]: where none is left a write makes its calls by itself, one after the other, and waits for no other
+/// write.
 public final class ClaimCalls {
     /// How many calls of one write are under way at once, however many it asks for.
     static final int AT_ONCE = 32;
     /// How many calls of one write wait for each other at most.
     static final int IN_ORDER = 64;
+    /// How many threads make calls at once beside those of the writes, for all writes together: four for each of 256
+    /// writes, or what 33 of the largest Services want. So many calls more than writes the datastore has to answer.
+    static final int MOST_HELPERS = 1_024;
+    private final Semaphore helpers;
 
-    private ClaimCalls() {
+    /// For all writes of a server.
+    public ClaimCalls() {
+        this(MOST_HELPERS);
+    }
+
+    /// @param most threads at once beside those that call
+    ClaimCalls(int most) {
+        this.helpers = new Semaphore(most);
     }
 
     /// Makes each call once and blocks until all that were begun have ended. Once one has failed no other is begun.
     /// @param calls for any thread
     /// @throws RuntimeException the first failure; an Error as well, of whichever thread: a call that was not made must
     /// not count as one that was
-    public static void run(List<Runnable> calls) {
+    public void run(List<Runnable> calls) {
         AtomicInteger next = new AtomicInteger();
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         Runnable work = () -> work(calls, next, failure);
         List<Thread> others = new ArrayList<>();
-        for (int i = 1; i < Math.min(AT_ONCE, calls.size()); i++) {
-            others.add(Thread.ofVirtual().name("service-claim").start(work));
+        for (int i = 1; i < Math.min(AT_ONCE, calls.size()) && helpers.tryAcquire(); i++) {
+            others.add(Thread.ofVirtual().name("service-claim").start(() -> help(work)));
         }
         work.run();
         others.forEach(ClaimCalls::join);
@@ -48,12 +64,20 @@ public final class ClaimCalls {
     /// @param ordered for any thread
     /// @param others for any thread
     /// @throws RuntimeException as [#run(List)]
-    public static void run(List<Runnable> ordered, List<Runnable> others) {
+    public void run(List<Runnable> ordered, List<Runnable> others) {
         int last = Math.clamp(ordered.size() - 1, 0, IN_ORDER);
         ordered.subList(0, last).forEach(Runnable::run);
         List<Runnable> together = new ArrayList<>(ordered.subList(last, ordered.size()));
         together.addAll(others);
         run(together);
+    }
+
+    private void help(Runnable work) {
+        try {
+            work.run();
+        } finally {
+            helpers.release();
+        }
     }
 
     private static void work(List<Runnable> calls, AtomicInteger next,

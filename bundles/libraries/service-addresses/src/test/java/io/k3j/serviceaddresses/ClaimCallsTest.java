@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,13 +14,15 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ClaimCallsTest {
+    private final ClaimCalls claims = new ClaimCalls();
+
     @Test
     void eachCallIsMadeOnce() {
         AtomicIntegerArray made = new AtomicIntegerArray(3 * ClaimCalls.AT_ONCE);
-        ClaimCalls.run(IntStream.range(0, made.length()).<Runnable>mapToObj(i -> () -> made.incrementAndGet(i))
+        claims.run(IntStream.range(0, made.length()).<Runnable>mapToObj(i -> () -> made.incrementAndGet(i))
                 .toList());
         assertThat(IntStream.range(0, made.length()).map(made::get)).containsOnly(1);
-        ClaimCalls.run(List.of());
+        claims.run(List.of());
     }
 
     @Test
@@ -27,12 +30,12 @@ class ClaimCallsTest {
         List<String> made = Collections.synchronizedList(new ArrayList<>());
         Phaser both = new Phaser(2);
         List<Runnable> ordered = List.of(() -> made.add("a"), () -> made.add("b"), both::arriveAndAwaitAdvance);
-        ClaimCalls.run(ordered, List.of(() -> {
+        claims.run(ordered, List.of(() -> {
             made.add("c");
             both.arriveAndAwaitAdvance();
         }));
         assertThat(made).containsExactly("a", "b", "c");
-        ClaimCalls.run(List.of(), List.of());
+        claims.run(List.of(), List.of());
     }
 
     @Test
@@ -42,7 +45,7 @@ class ClaimCallsTest {
         List<Runnable> ordered = new ArrayList<>(
                 Collections.<Runnable>nCopies(ClaimCalls.IN_ORDER, made::incrementAndGet));
         ordered.addAll(Collections.<Runnable>nCopies(2, all::arriveAndAwaitAdvance));
-        ClaimCalls.run(ordered, List.of());
+        claims.run(ordered, List.of());
         assertThat(made).hasValue(ClaimCalls.IN_ORDER);
         assertThat(all.getPhase()).isEqualTo(1);
     }
@@ -53,13 +56,13 @@ class ClaimCallsTest {
         Runnable failing = () -> {
             throw new IllegalStateException("refused");
         };
-        assertThatThrownBy(() -> ClaimCalls.run(List.of(failing, later::incrementAndGet),
+        assertThatThrownBy(() -> claims.run(List.of(failing, later::incrementAndGet),
                 List.of(later::incrementAndGet))).hasMessage("refused");
         assertThat(later).hasValue(0);
     }
 
     /// Each thread takes one of the calls that fail, since none goes on before all are under way.
-    private static void failsAndEnds(Runnable failing, String message) {
+    private void failsAndEnds(Runnable failing, String message) {
         Phaser all = new Phaser(ClaimCalls.AT_ONCE);
         AtomicInteger later = new AtomicInteger();
         List<Runnable> calls = new ArrayList<>(Collections.<Runnable>nCopies(ClaimCalls.AT_ONCE, () -> {
@@ -67,7 +70,7 @@ class ClaimCallsTest {
             failing.run();
         }));
         calls.addAll(Collections.<Runnable>nCopies(ClaimCalls.AT_ONCE, later::incrementAndGet));
-        assertThatThrownBy(() -> ClaimCalls.run(calls)).hasMessage(message);
+        assertThatThrownBy(() -> claims.run(calls)).hasMessage(message);
         assertThat(later).as("begun after a failure").hasValue(0);
     }
 
@@ -96,6 +99,46 @@ class ClaimCallsTest {
                 throw new StackOverflowError("deep");
             }
         };
-        assertThatThrownBy(() -> ClaimCalls.run(List.of(call, call))).hasMessage("deep");
+        assertThatThrownBy(() -> claims.run(List.of(call, call))).hasMessage("deep");
+    }
+
+    /// Two writes of which the first has all helpers: the second one makes its calls by itself, and does not wait for
+    /// the first.
+    @Test
+    void allWritesShareTheHelpersAndOneThatGetsNoneGoesOnAlone() {
+        ClaimCalls few = new ClaimCalls(2);
+        Phaser all = new Phaser(3);
+        List<Thread> alone = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger first = new AtomicInteger();
+        few.run(Collections.nCopies(3, () -> {
+            all.arriveAndAwaitAdvance();
+            if (first.getAndIncrement() == 0) {
+                few.run(Collections.nCopies(5, () -> alone.add(Thread.currentThread())));
+            }
+            all.arriveAndAwaitAdvance();
+        }));
+        assertThat(alone).hasSize(5);
+        assertThat(new HashSet<>(alone)).hasSize(1);
+    }
+
+    /// Each round needs all helpers at once.
+    @Test
+    void helpersAreGivenBackAfterSuccessAndFailure() {
+        ClaimCalls few = new ClaimCalls(2);
+        for (String refusal : List.of("", "refused", "")) {
+            Phaser all = new Phaser(3);
+            List<Runnable> calls = Collections.nCopies(3, () -> {
+                all.arriveAndAwaitAdvance();
+                if (!refusal.isEmpty()) {
+                    throw new IllegalStateException(refusal);
+                }
+            });
+            if (refusal.isEmpty()) {
+                few.run(calls);
+            } else {
+                assertThatThrownBy(() -> few.run(calls)).hasMessage(refusal);
+            }
+            assertThat(all.getPhase()).isEqualTo(1);
+        }
     }
 }

@@ -2,8 +2,6 @@ package io.k3j.validation;
 
 import io.k3j.apimachinery.Names;
 import io.k3j.model.Struct;
-import java.net.URI;
-import java.net.URISyntaxException;
 
 /// What the address of a webhook must look like, for admission and for conversion: upstream's `ValidateWebhookURL` and
 /// `ValidateWebhookService`. Pure; any thread.
@@ -29,27 +27,27 @@ public final class WebhookClientRules {
     }
 
     private static void url(String text, Problems p) {
-        URI url;
+        ParsedUrl url;
         try {
-            url = new URI(text);
-        } catch (URISyntaxException e) {
+            url = ParsedUrl.parse(text);
+        } catch (IllegalArgumentException e) {
             p.required("url must be a valid URL: " + e.getMessage() + FORM);
             return;
         }
-        if (!"https".equals(url.getScheme())) {
-            p.invalid(url.getScheme() == null ? "" : url.getScheme(), "'https' is the only allowed URL scheme" + FORM);
+        if (!url.scheme().equals("https")) {
+            p.invalid(url.scheme(), "'https' is the only allowed URL scheme" + FORM);
         }
-        if (url.getRawAuthority() == null || url.getHost() == null) {
+        if (url.host().isEmpty()) {
             p.invalid("", "host must be specified" + FORM);
         }
-        if (url.getRawUserInfo() != null) {
+        if (url.named()) {
             p.forbidden("user information is not permitted in the URL");
         }
-        if (url.getRawFragment() != null) {
-            p.invalid(url.getRawFragment(), "fragments are not permitted in the URL");
+        if (!url.fragment().isEmpty()) {
+            p.invalid(url.fragment(), "fragments are not permitted in the URL");
         }
-        if (url.getRawQuery() != null) {
-            p.invalid(url.getRawQuery(), "query parameters are not permitted in the URL");
+        if (!url.query().isEmpty()) {
+            p.invalid(url.query(), "query parameters are not permitted in the URL");
         }
     }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Has the volumes of CSI drivers attached to the nodes of the pods that use them, and detached afterwards: by
@@ -41,6 +42,7 @@ final class AttachDetach implements Reconciler {
     private final LiveView nodes;
     private final LiveView attachments;
     private final DesiredAttachments desired;
+    private final AttachedVolumes attached;
     private final Attaching attaching;
     private final Detaching detaching;
     /// Of nodes that have or want volumes.
@@ -52,8 +54,9 @@ final class AttachDetach implements Reconciler {
                 .index(BY_NODE, a -> List.of(Attachment.node(a)))
                 .index(Attaching.BY_VOLUME, a -> List.of(Attachment.volume(a)));
         this.desired = new DesiredAttachments(context.views());
-        this.attaching = new Attaching(attachments, desired, new AttachEvents(context.events(ACCOUNT, ACCOUNT)),
-                context.clock().monotonic());
+        this.attached = new AttachedVolumes(attachments, desired);
+        this.attaching = new Attaching(attachments, desired, attached,
+                new AttachEvents(context.events(ACCOUNT, ACCOUNT)), context.clock().monotonic());
         this.detaching = new Detaching(context.clock().monotonic(), forced);
     }
 
@@ -88,7 +91,7 @@ final class AttachDetach implements Reconciler {
             return Requeue.NEVER;
         }
         OnNode wanted = desired.on(node.name(), node.keepsTerminated());
-        Map<String, Attachment> present = present(node.name(), wanted);
+        Map<String, Attachment> present = present(node, wanted);
         if (present.isEmpty() && wanted.wants().isEmpty() && node.reported().isEmpty()) {
             progresses.remove(key);
             return Requeue.NEVER;
@@ -102,11 +105,16 @@ final class AttachDetach implements Reconciler {
         return leaving.or(attach(node, wanted, present, progress, writer));
     }
 
-    private Map<String, Attachment> present(String node, OnNode wanted) {
+    /// Where a PersistentVolume has gone, as by hand, what it was is known from before, or by what the node was told.
+    private Map<String, Attachment> present(AttachNode node, OnNode wanted) {
         Map<String, Attachment> all = new HashMap<>();
-        for (Obj one : attachments.by(BY_NODE, node)) {
+        for (Obj one : attachments.by(BY_NODE, node.name())) {
+            Stream<AttachableVolume> known = Stream.concat(
+                    Optional.ofNullable(wanted.wants().get(one.name())).map(Want::volume).stream(),
+                    attached.volume(one.name()).stream());
             Attachment attachment = Attachment.of(one, desired.volume(Attachment.volume(one)),
-                    Optional.ofNullable(wanted.wants().get(one.name())).map(Want::volume));
+                    Stream.concat(known, node.named()));
+            attachment.volume().ifPresent(v -> attached.is(one.name(), v));
             if (attachment.ours()) {
                 all.put(one.name(), attachment);
             }
@@ -133,7 +141,8 @@ final class AttachDetach implements Reconciler {
         for (Attachment one : present.values()) {
             Detaching.Decision decision = Detaching.Decision.LATER;
             if (wanted.wants().containsKey(one.name())
-                    || one.volume().filter(v -> desired.keeps(wanted, v)).isPresent()) {
+                    || one.volume().filter(v -> desired.keeps(wanted, v)).isPresent()
+                    || one.source().isEmpty() && desired.keeps(wanted, Attachment.volume(one.object()))) {
                 progress.wanted(one.name());
             } else {
                 decision = detaching.decide(node, one, progress);

@@ -4,6 +4,7 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.model.Obj;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A node as the attach-detach controller looks at it. Pure.
@@ -46,6 +47,13 @@ record AttachNode(String name, Optional<Obj> object) {
     List<String> reported() {
         return object.map(n -> n.status().seq(ATTACHED).structs().stream().map(v -> v.text("name")).toList())
                 .orElse(List.of());
+    }
+
+    /// The volumes of drivers that it was told to be attached, or says that it uses.
+    Stream<AttachableVolume> named() {
+        return Stream.concat(reported().stream(),
+                object.stream().flatMap(n -> n.status().seq(IN_USE).texts().stream()))
+                .flatMap(name -> AttachableVolume.named(name).stream());
     }
 
     private static boolean ready(Obj node) {

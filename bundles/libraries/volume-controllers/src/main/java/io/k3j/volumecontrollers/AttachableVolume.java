@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param shared whether several nodes may have it at once: upstream's `IsMultiAttachAllowed`
 record AttachableVolume(String name, String driver, String handle, boolean shared) {
     private static final String PREFIX = "csi-";
+    private static final String UNIQUE = "kubernetes.io/csi/";
     private static final int DIGEST_CHARS = 64;
 
     /// Empty for a volume of another kind, which needs no attaching here.
@@ -32,9 +33,25 @@ record AttachableVolume(String name, String driver, String handle, boolean share
         return Optional.of(new AttachableVolume(volume.name(), csi.text("driver"), csi.text("volumeHandle"), shared));
     }
 
+    /// Of its unique name, by which upstream detaches what has no PersistentVolume any more: without that one's name.
+    /// Empty for a volume of another kind.
+    static Optional<AttachableVolume> named(String uniqueName) {
+        int end = uniqueName.indexOf('^');
+        return !uniqueName.startsWith(UNIQUE) || end < 0 ? Optional.empty()
+                : Optional.of(new AttachableVolume("", uniqueName.substring(UNIQUE.length(), end),
+                        uniqueName.substring(end + 1), false));
+    }
+
     /// What `volumesAttached` and `volumesInUse` of a Node call it.
     String uniqueName() {
-        return "kubernetes.io/csi/" + driver + "^" + handle;
+        return UNIQUE + driver + "^" + handle;
+    }
+
+    /// Whether it is what a VolumeAttachment of this controller attaches, by the name of that. Another driver and
+    /// handle may give the same name, and nodes say what they like of theirs: so the driver has to be the attacher.
+    boolean isOf(Obj attachment) {
+        return attachment.spec().text("attacher").equals(driver)
+                && attachmentName(Attachment.node(attachment)).equals(attachment.name());
     }
 
     /// The name of its VolumeAttachment on a node. Kubelets compute the same one, since they may not list.

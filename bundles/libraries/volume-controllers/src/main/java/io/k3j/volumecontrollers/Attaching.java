@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Asks for volumes to be attached, and tells pods how it goes.
 final class Attaching {
@@ -26,6 +27,7 @@ final class Attaching {
 
     private final LiveView attachments;
     private final DesiredAttachments desired;
+    private final AttachedVolumes attached;
     private final AttachEvents events;
     private final InstantSource clock;
     private final ExclusiveVolumes exclusive = new ExclusiveVolumes();
@@ -33,15 +35,18 @@ final class Attaching {
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
     /// @param attachments with the index [#BY_VOLUME]
+    /// @param attached told of changes before this is
     /// @param clock one that never goes back
-    Attaching(LiveView attachments, DesiredAttachments desired, AttachEvents events, InstantSource clock) {
+    Attaching(LiveView attachments, DesiredAttachments desired, AttachedVolumes attached, AttachEvents events,
+            InstantSource clock) {
         this.attachments = attachments;
         this.desired = desired;
+        this.attached = attached;
         this.events = events;
         this.clock = clock;
         attachments.listen((before, after) -> {
             if (after != null) {
-                desired.volume(Attachment.volume(after)).flatMap(AttachableVolume::of)
+                attached.volume(after.name())
                         .ifPresent(v -> exclusive.release(v.uniqueName(), Attachment.node(after)));
             }
         });
@@ -52,10 +57,11 @@ final class Attaching {
         waiting.remove(node);
     }
 
-    /// The nodes that may have waited for the end of a VolumeAttachment. Of one whose PersistentVolume has gone nobody
-    /// knows whose volume it was, so that all are looked at that wait for any.
+    /// The nodes that may have waited for the end of a VolumeAttachment. Of one whose PersistentVolume has gone, or is
+    /// another volume's now, nobody knows whose volume it was, so that all are looked at that wait for any.
     List<Key> waiting(Obj attachment) {
-        return desired.volume(Attachment.volume(attachment)).flatMap(AttachableVolume::of).map(desired::exclusive)
+        return desired.volume(Attachment.volume(attachment)).flatMap(AttachableVolume::of)
+                .filter(v -> v.isOf(attachment)).map(desired::exclusive)
                 .orElseGet(() -> waiting.stream().map(Key::of).toList());
     }
 
@@ -96,9 +102,11 @@ final class Attaching {
         return Requeue.after(SILENCE);
     }
 
-    /// The other nodes that have a volume, by whichever of its PersistentVolumes.
+    /// The other nodes that have a volume, by whichever of its PersistentVolumes, those that have gone included.
     private Set<String> others(AttachableVolume volume, String node) {
-        return desired.alike(volume).stream().flatMap(v -> attachments.by(BY_VOLUME, v.name()).stream())
+        return Stream.concat(
+                desired.alike(volume).stream().flatMap(v -> attachments.by(BY_VOLUME, v.name()).stream()),
+                attached.of(volume).stream())
                 .map(Attachment::node).filter(n -> !n.equals(node)).collect(Collectors.toSet());
     }
 

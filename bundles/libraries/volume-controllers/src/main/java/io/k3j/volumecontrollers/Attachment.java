@@ -3,17 +3,23 @@ package io.k3j.volumecontrollers;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A VolumeAttachment of the attach-detach controller. Those that others made, under names of their own, are theirs.
 ///
 /// @param object the VolumeAttachment
-/// @param source its PersistentVolume, empty when that has gone
-/// @param volume what is attached
+/// @param source its PersistentVolume, empty when that has gone, or is another volume's now
+/// @param volume what is attached, empty where nothing tells it any more
 record Attachment(Obj object, Optional<Obj> source, Optional<AttachableVolume> volume) {
-    /// @param wanted the volume that is wanted under its name: where its own PersistentVolume has gone, another one
-    /// that leads to the same volume says what it is
-    static Attachment of(Obj object, Optional<Obj> source, Optional<AttachableVolume> wanted) {
-        return new Attachment(object, source, source.isPresent() ? source.flatMap(AttachableVolume::of) : wanted);
+    /// @param source the PersistentVolume that it names
+    /// @param others what may be attached where that is gone
+    static Attachment of(Obj object, Optional<Obj> source, Stream<AttachableVolume> others) {
+        Optional<AttachableVolume> named = source.flatMap(AttachableVolume::of).filter(v -> v.isOf(object));
+        if (named.isPresent()) {
+            return new Attachment(object, source, named);
+        }
+        Optional<AttachableVolume> other = others.filter(v -> v.isOf(object)).findFirst();
+        return new Attachment(object, other.isPresent() ? Optional.empty() : source, other);
     }
 
     static String node(Obj object) {
@@ -30,8 +36,7 @@ record Attachment(Obj object, Optional<Obj> source, Optional<AttachableVolume> v
 
     /// Whether this controller made it. Without its volume only the form of the name is left to tell.
     boolean ours() {
-        return volume.map(v -> v.attachmentName(node(object)).equals(name()))
-                .orElse(source.isEmpty() && AttachableVolume.looksLikeOne(name()));
+        return volume.isPresent() || source.isEmpty() && AttachableVolume.looksLikeOne(name());
     }
 
     boolean terminating() {
@@ -52,8 +57,13 @@ record Attachment(Obj object, Optional<Obj> source, Optional<AttachableVolume> v
         return object.status().struct("attachError");
     }
 
+    /// Whether nobody can say whether a node uses it: it is attached, and nothing tells which volume it is.
+    boolean unknown() {
+        return volume.isEmpty() && attached();
+    }
+
     /// Whether a node has it in use, as far as its kubelet tells.
     boolean usedBy(AttachNode node) {
-        return volume.map(v -> node.uses(v.uniqueName())).orElse(true);
+        return volume.map(v -> node.uses(v.uniqueName())).orElse(attached() || node.object().isEmpty());
     }
 }

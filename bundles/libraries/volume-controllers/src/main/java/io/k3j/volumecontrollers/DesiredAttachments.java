@@ -137,6 +137,12 @@ final class DesiredAttachments {
         return alike(volume).stream().anyMatch(v -> keeps(on, v));
     }
 
+    /// Whether a claim that pods of a node use is bound to a PersistentVolume of a name, be that there or not.
+    boolean keeps(OnNode on, String volume) {
+        return on.claims().stream().flatMap(c -> claims.get(c).stream())
+                .anyMatch(c -> c.spec().text("volumeName").equals(volume));
+    }
+
     private boolean keeps(OnNode on, Obj volume) {
         Struct ref = owner(volume);
         Key claim = new Key(ref.text("namespace"), ref.text("name"));

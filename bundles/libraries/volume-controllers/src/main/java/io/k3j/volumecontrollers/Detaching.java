@@ -29,7 +29,7 @@ record Detaching(InstantSource clock, boolean forced) {
     }
 
     Decision decide(AttachNode node, Attachment attachment, AttachProgress progress) {
-        if (attachment.terminating() || attachment.volume().isEmpty() && node.object().isPresent()) {
+        if (attachment.terminating() || attachment.unknown() && node.object().isPresent()) {
             return Decision.LATER;
         }
         Duration left = LONGEST_UNMOUNT.minus(progress.unwanted(attachment.name(), clock.instant()));

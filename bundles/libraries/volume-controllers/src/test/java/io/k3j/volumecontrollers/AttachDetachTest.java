@@ -367,6 +367,137 @@ class AttachDetachTest {
                 .extracting(a -> a.spec().struct("source").text("persistentVolumeName")).isEqualTo("pv-twin");
     }
 
+    /// By hand, though finalizers protect it.
+    private void deleteVolume() {
+        stage.api.vanish(BuiltinResources.PERSISTENT_VOLUMES, Key.of("pv-data"));
+        stage.settle();
+    }
+
+    @Test
+    void detachesAVolumeWhosePersistentVolumeSomebodyHasDeleted() {
+        running();
+        deleteVolume();
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).as("a pod uses it").hasSize(1);
+        assertThat(reported("n1")).containsExactly(UNIQUE);
+        change("n1", Seq.of(UNIQUE), "status", "volumesInUse");
+        gone("web");
+        assertThat(attachments()).as("its node uses it").hasSize(1);
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).isEmpty();
+        assertThat(reported("n1")).isEmpty();
+    }
+
+    @Test
+    void anotherLeaderDetachesWhatTheNodeWasToldOfWithoutItsPersistentVolume() {
+        running();
+        stage.desk.close();
+        Stage next = new Stage(d -> AttachDetach.add(d, true));
+        next.api.seed(BuiltinResources.NODES, stage.one(BuiltinResources.NODES, "n1").withRevision(0));
+        attachments().forEach(a -> next.api.seed(BuiltinResources.VOLUME_ATTACHMENTS, a.withRevision(0)));
+        next.settle();
+        assertThat(next.all(BuiltinResources.VOLUME_ATTACHMENTS)).hasSize(1);
+        next.api.seed(BuiltinResources.NODES,
+                next.one(BuiltinResources.NODES, "n1").with(Seq.EMPTY, "status", "volumesInUse"));
+        next.settle();
+        assertThat(next.all(BuiltinResources.VOLUME_ATTACHMENTS)).isEmpty();
+    }
+
+    @Test
+    void takesAwayWhatWasNeverAttachedAndNeverCanBe() {
+        node("n1");
+        stage.api.seed(BuiltinResources.VOLUME_ATTACHMENTS, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1",
+                "kind", "VolumeAttachment", "metadata", Struct.of("name", NAME), "spec",
+                Struct.of("attacher", "csi.example.com", "nodeName", "n1", "source",
+                        Struct.of("persistentVolumeName", "pv-data")))));
+        stage.settle();
+        assertThat(attachments()).isEmpty();
+    }
+
+    /// What is attached to n1, of which nothing but a digest tells that it is `h-data`.
+    private void nameless() {
+        node("n1");
+        stage.api.seed(BuiltinResources.VOLUME_ATTACHMENTS, Obj.of(Struct.of("apiVersion", "storage.k8s.io/v1",
+                "kind", "VolumeAttachment", "metadata", Struct.of("name", NAME), "spec",
+                Struct.of("attacher", "csi.example.com", "nodeName", "n1", "source",
+                        Struct.of("persistentVolumeName", "pv-data")),
+                "status", Struct.of("attached", true))));
+    }
+
+    @Test
+    void leavesWhatIsAttachedAndNobodyKnowsWhatItIs() {
+        nameless();
+        stage.pass(Duration.ofHours(1));
+        assertThat(attachments()).hasSize(1);
+    }
+
+    @Test
+    void whatIsAttachedAndNobodyKnowsIsNotAttachedToAnotherNode() {
+        nameless();
+        stage.settle();
+        node("n2");
+        twin("default");
+        pod("other", "n2", "twin");
+        assertThat(attachments()).hasSize(1);
+        assertThat(stage.events()).contains("FailedAttachVolume: Multi-Attach error for volume \"pv-twin\" Volume is"
+                + " already exclusively attached to one node and can't be attached to another");
+    }
+
+    /// `h-datacsi` of the driver `.example.com` has the same name, and another volume in use.
+    @Test
+    void aNodeCannotNameAVolumeOfAnotherDriverInItsPlace() {
+        nameless();
+        change("n1", Seq.of("kubernetes.io/csi/.example.com^h-datacsi"), "status", "volumesInUse");
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).hasSize(1);
+        change("n1", Seq.of(UNIQUE), "status", "volumesInUse");
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).isEmpty();
+    }
+
+    @Test
+    void aVolumeWhosePersistentVolumeHasGoneIsOnItsNodeStill() {
+        running();
+        twin("default");
+        deleteVolume();
+        node("n2");
+        pod("other", "n2", "twin");
+        assertThat(attachments()).hasSize(1);
+        assertThat(stage.events()).contains("FailedAttachVolume: Multi-Attach error for volume \"pv-twin\" Volume is"
+                + " already exclusively attached to one node and can't be attached to another");
+        gone("web");
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).extracting(a -> a.spec().text("nodeName")).containsExactly("n2");
+    }
+
+    @Test
+    void aPersistentVolumeOfAnotherDiskUnderTheSameNameIsAnotherVolume() {
+        running();
+        gone("web");
+        deleteVolume();
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES,
+                volume("data", "ReadWriteOnce").with("h-new", "spec", "csi", "volumeHandle"));
+        stage.settle();
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForADiskIsNotForgottenWhenItsPersistentVolumeBecomesAnotherOne() {
+        running();
+        node("n2");
+        twin("default");
+        pod("other", "n2", "twin");
+        gone("web");
+        deleteVolume();
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES,
+                volume("data", "ReadWriteOnce").with("h-new", "spec", "csi", "volumeHandle"));
+        stage.settle();
+        assertThat(attachments()).extracting(a -> a.spec().text("nodeName")).containsExactly("n1");
+        change("n1", Seq.EMPTY, "status", "volumesInUse");
+        assertThat(attachments()).extracting(a -> a.spec().text("nodeName")).containsExactly("n2");
+    }
+
     @Test
     void aSharedVolumeIsAttachedToAllItsNodes() {
         node("n1");

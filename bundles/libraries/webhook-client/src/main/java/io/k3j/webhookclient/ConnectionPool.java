@@ -1,16 +1,12 @@
 package io.k3j.webhookclient;
 
 import io.k3j.pki.ClientTls;
-import io.k3j.pki.Pem;
+import io.k3j.pki.PemBlocks;
 import io.k3j.pki.Trust;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Base64;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -19,17 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The connections to one webhook server that wait for the next call, and whom to believe there. Any thread.
 final class ConnectionPool {
-    /// Connections that wait.
-    static final int MOST_IDLE = 16;
-    /// How long a connection waits; servers of Go close theirs after more.
-    static final Duration IDLE = Duration.ofSeconds(60);
     private final Shares calls;
-    private final Deque<WebhookConnection> idle = new ArrayDeque<>();
+    private final IdleConnections idle;
     private final String caBundle;
     private final WebhookUsers.User asker;
-    private final LongSupplier nanos;
     private @Nullable SSLContext context;
-    private boolean closed;
+    private Optional<ClientTls.Own> shown = Optional.empty();
 
     /// @param caBundle base64 of PEM; empty: the authorities of this machine
     /// @param asker who is shown to the server
@@ -38,28 +29,29 @@ final class ConnectionPool {
         this.caBundle = caBundle;
         this.asker = asker;
         this.calls = new Shares(WebhookClient.MOST_CALLS, callsOfUser);
-        this.nanos = nanos;
+        this.idle = new IdleConnections(nanos);
     }
 
-    /// Whom to believe.
+    /// Whom to believe, and what to show: another one when the certificate has been replaced.
     /// @throws CallFailure for a bundle that is none
     synchronized SSLContext context() throws CallFailure {
+        Optional<ClientTls.Own> own = asker.own();
         SSLContext known = context;
-        if (known == null) {
-            known = made();
+        if (known == null || !own.equals(shown)) {
+            known = made(own);
             context = known;
+            shown = own;
+            idle.only(known);
         }
         return known;
     }
 
-    private SSLContext made() throws CallFailure {
+    private SSLContext made(Optional<ClientTls.Own> own) throws CallFailure {
         try {
-            Optional<ClientTls.Own> own = asker.own();
             if (caBundle.isEmpty()) {
                 return own.isPresent() ? ClientTls.trustingMachine(own.get()) : SSLContext.getDefault();
             }
-            List<X509Certificate> authorities = Pem.certificates(
-                    new String(Base64.getMimeDecoder().decode(caBundle), StandardCharsets.UTF_8));
+            List<X509Certificate> authorities = PemBlocks.authorities(caBundle);
             return own.isPresent() ? ClientTls.trusting(authorities, own) : Trust.in(authorities);
         } catch (NoSuchAlgorithmException e) {
             throw new CallFailure("could not get REST client: " + e.getMessage());
@@ -68,9 +60,14 @@ final class ConnectionPool {
         }
     }
 
-    /// The value of `Authorization`, empty for none.
-    String authorization() {
-        return asker.credential().header();
+    /// Who asks, as `Name: value`; none for nobody.
+    List<String> headers() {
+        List<String> headers = new ArrayList<>(asker.impersonation());
+        String authorization = asker.credential().header();
+        if (!authorization.isEmpty()) {
+            headers.add("Authorization: " + authorization);
+        }
+        return headers;
     }
 
     /// Begins a call, which [#ended] ends.
@@ -86,37 +83,19 @@ final class ConnectionPool {
         calls.leave(user);
     }
 
-    /// A connection that waits, the one used last; null: there is none.
-    synchronized @Nullable WebhookConnection take() {
-        for (WebhookConnection c = idle.pollLast(); c != null; c = idle.pollLast()) {
-            if (nanos.getAsLong() - c.since() < IDLE.toNanos()) {
-                return c;
-            }
-            c.close();
-        }
-        return null;
+    /// A connection that waits; null: there is none.
+    @Nullable
+    WebhookConnection take() {
+        return idle.take();
     }
 
     /// Keeps a connection for the next call, or closes it.
     void give(WebhookConnection connection) {
-        WebhookConnection surplus = keep(new WebhookConnection(connection.channel(), nanos.getAsLong()));
-        if (surplus != null) {
-            surplus.close();
-        }
-    }
-
-    private synchronized @Nullable WebhookConnection keep(WebhookConnection connection) {
-        if (closed) {
-            return connection;
-        }
-        idle.addLast(connection);
-        return idle.size() > MOST_IDLE ? idle.pollFirst() : null;
+        idle.give(connection);
     }
 
     /// Closes what waits; calls under way end by themselves.
-    synchronized void close() {
-        closed = true;
-        idle.forEach(WebhookConnection::close);
-        idle.clear();
+    void close() {
+        idle.close();
     }
 }

@@ -1,41 +1,42 @@
 package io.k3j.webhookclient;
 
 import io.k3j.componentbase.Termination;
+import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.webhookclient.WebhookConnection.Answer;
+import io.k3j.webhookclient.WebhookConnection.Question;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Posts JSON to the webhook of a flag, as upstream's `GenericWebhook` does: with the credentials of its kubeconfig,
-/// the certificate verified, through the proxy the environment names, no redirect followed. Connections are kept. Any
-/// thread; blocks.
+/// the certificate verified, through the proxy that the kubeconfig or the environment names, no redirect followed. A
+/// server that answers 429 or a status from 500 on with `Retry-After` is asked again when it wishes, as upstream's
+/// `rest.Request` does. Connections are kept until a certificate, a key or an authority is replaced. Any thread;
+/// blocks; each request has a virtual thread of its own, which a server that hangs keeps no longer than its limit.
 public final class KubeconfigClient implements AutoCloseable {
+    /// How often a request is made again because its server wishes it, as upstream.
+    static final int MOST_RETRIES = 10;
     /// How long a close waits for threads of requests that it has cancelled.
     private static final Duration STOP = Duration.ofMillis(200);
-    private static final int MOST_SAID_BYTES = 500;
     private final WebhookKubeconfig config;
     private final Settings settings;
     private final ExecutorService threads;
-    private final HttpClient client;
-    private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
+    private final IdleConnections idle = new IdleConnections(System::nanoTime);
+    private final Set<Call> open = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch hurried = new CountDownLatch(1);
     private volatile boolean closed;
 
     /// What differs between those who ask.
@@ -50,24 +51,19 @@ public final class KubeconfigClient implements AutoCloseable {
         this.settings = settings;
         this.threads = Executors
                 .newThreadPerTaskExecutor(Thread.ofVirtual().name(settings.thread + "-", 0).factory());
-        HttpClient.Builder builder = HttpClient.newBuilder().executor(threads).version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER).proxy(HttpClient.Builder.NO_PROXY);
-        config.tls().ifPresent(builder::sslContext);
-        config.proxy().ifPresent(through -> through.on(builder));
-        this.client = builder.build();
     }
 
     /// The body of the answer.
-    /// @param limit from the first packet to the last byte; the server is told of it in whole seconds
+    /// @param limit from the first packet to the last byte, with all that is waited where a server wishes to be asked
+    ///        later; the server is told of it in whole seconds
     /// @throws CallFailure for anything but an answer with a status of success; says nothing secret
     public byte[] post(byte[] body, Duration limit) throws CallFailure {
         long end = System.nanoTime() + limit.toNanos();
-        URI address = URI.create(config.server() + "?timeout="
-                + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s");
-        String what = "Post \"" + address + "\": ";
+        String query = "?timeout=" + limit.plusNanos(TimeUnit.SECONDS.toNanos(1) - 1).toSeconds() + "s";
+        String what = "Post \"" + config.route().server() + query + "\": ";
         try {
-            return checked(answer(request(address, body), end));
-        } catch (TimeoutException | HttpTimeoutException late) {
+            return checked(answered(body, query, what, end));
+        } catch (TimeoutException late) {
             throw new CallFailure(what + "context deadline exceeded");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -79,86 +75,162 @@ public final class KubeconfigClient implements AutoCloseable {
         }
     }
 
-    /// The JDK's client does not always say what has failed, nor that it was closed.
+    /// A connection that is closed does not say by whom.
     private String said(IOException why) {
         if (closed) {
             return "context canceled";
         }
-        if (why instanceof ConnectException) {
-            return "cannot connect";
-        }
         return why.getMessage() == null ? why.getClass().getSimpleName() : why.getMessage();
     }
 
-    private HttpRequest request(URI address, byte[] body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address).POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .header("User-Agent", "kube-apiserver").header("Accept", "application/json, */*")
-                .header("Content-Type", "application/json");
-        String authorization = config.authorization();
-        if (!authorization.isEmpty()) {
-            request.header("Authorization", authorization);
-        }
-        return request.build();
-    }
-
-    /// A connection that was kept may have been closed by its server meanwhile: what was not begun to be answered is
-    /// asked again, once.
-    private HttpResponse<byte[]> answer(HttpRequest request, long end)
-            throws IOException, InterruptedException, TimeoutException {
-        AtomicBoolean begun = new AtomicBoolean();
-        try {
-            return once(request, begun, end);
-        } catch (ConnectException | SSLException | HttpTimeoutException e) {
-            throw e;
-        } catch (IOException stale) {
-            if (begun.get() || closed) {
-                throw stale;
+    /// The last answer. Whoever wishes to be asked beyond the end is waited for until then, and not asked any more.
+    private Answer answered(byte[] body, String query, String what, long end)
+            throws IOException, InterruptedException, TimeoutException, CallFailure {
+        for (int retries = 0;; retries++) {
+            boolean last = retries == MOST_RETRIES || hurried.getCount() == 0;
+            Answer answer = once(new Question(config.route().target(query),
+                    config.route().server().getRawAuthority(), "kube-apiserver", config.headers(), body), what, end);
+            OptionalLong pause = answer.pause();
+            if (last || pause.isEmpty()) {
+                return answer;
             }
-            return once(request, begun, end);
+            if (hurried.await(Math.min(pause.getAsLong(), end - System.nanoTime()), TimeUnit.NANOSECONDS) && closed) {
+                throw new CancellationException();
+            }
         }
     }
 
-    private HttpResponse<byte[]> once(HttpRequest request, AtomicBoolean begun, long end)
-            throws IOException, InterruptedException, TimeoutException {
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, head -> {
-            begun.set(true);
-            return HttpResponse.BodySubscribers.limiting(HttpResponse.BodySubscribers.ofByteArray(),
-                    settings.mostAnswerBytes);
-        });
-        open.add(answer);
+    private Answer once(Question question, String what, long end)
+            throws IOException, InterruptedException, TimeoutException, CallFailure {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+            throw new TimeoutException();
+        }
+        Call call = new Call(question, what, end);
+        FutureTask<Answer> task = new FutureTask<>(call::answer);
+        open.add(call);
         try {
             if (closed) {
                 throw new CancellationException();
             }
-            return answer.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            threads.execute(task);
+            return task.get(left, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw failure(e.getCause());
         } finally {
-            open.remove(answer);
-            // without effect on one that is done; else it closes the connection
-            answer.cancel(true);
+            open.remove(call);
+            call.cancel();
         }
     }
 
-    private static IOException failure(@Nullable Throwable cause) {
+    private static IOException failure(@Nullable Throwable cause) throws CallFailure {
+        if (cause instanceof CallFailure told) {
+            throw told;
+        }
         return cause instanceof IOException known ? known : new IOException(String.valueOf(cause), cause);
     }
 
-    private static byte[] checked(HttpResponse<byte[]> answer) throws CallFailure {
-        if (answer.statusCode() / 100 == 2) {
+    private static byte[] checked(Answer answer) throws CallFailure {
+        if (answer.successful()) {
             return answer.body();
         }
-        String said = new String(answer.body(), 0, Math.min(MOST_SAID_BYTES, answer.body().length),
-                StandardCharsets.UTF_8);
-        throw new CallFailure(WebhookClient.told(answer.statusCode(), said));
+        throw new CallFailure(UnexpectedAnswer.told(answer));
+    }
+
+    /// What waits because its server wishes to be asked later asks at once, once more; so does whatever comes from now
+    /// on. For the time before a close.
+    public void hurry() {
+        hurried.countDown();
     }
 
     /// Ends requests that are not answered yet.
     @Override
     public void close() {
         closed = true;
-        open.forEach(answer -> answer.cancel(true));
-        client.shutdownNow();
+        hurry();
+        open.forEach(Call::cancel);
+        idle.close();
         Termination.of(threads, settings.thread, STOP);
+    }
+
+    /// One request, on its own thread. Whoever waits for it may cancel it: then its connection is closed, and what it
+    /// still does ends there.
+    private final class Call implements WebhookRoute.Opening {
+        private final Question question;
+        private final String what;
+        private final long end;
+        private @Nullable ByteDuplex used;
+        private boolean over;
+
+        Call(Question question, String what, long end) {
+            this.question = question;
+            this.what = what;
+            this.end = end;
+        }
+
+        /// A connection that was kept may have been closed by its server meanwhile: what was not begun to be answered
+        /// is asked again, once.
+        Answer answer() throws IOException, CallFailure {
+            SSLContext tls = config.tls();
+            idle.only(tls);
+            WebhookConnection kept = idle.take();
+            if (kept != null) {
+                try {
+                    return on(kept);
+                } catch (IOException stale) {
+                    // told by the next attempt, if that fails too
+                }
+            }
+            ByteDuplex channel = config.route().open(tls, this);
+            return on(new WebhookConnection(channel, wire(channel), tls, 0));
+        }
+
+        /// What was dialled for a channel.
+        private synchronized ByteDuplex wire(ByteDuplex channel) {
+            ByteDuplex dialled = used;
+            return dialled == null ? channel : dialled;
+        }
+
+        private Answer on(WebhookConnection connection) throws IOException, CallFailure {
+            use(connection.channel());
+            boolean done = false;
+            try {
+                Answer answer = connection.post(question, settings.mostAnswerBytes, what);
+                done = answer.reusable() && unused();
+                return answer;
+            } finally {
+                if (done) {
+                    idle.give(connection);
+                } else {
+                    connection.close();
+                }
+            }
+        }
+
+        @Override
+        public synchronized void use(ByteDuplex channel) throws IOException {
+            if (over) {
+                channel.close();
+                throw new IOException("context canceled");
+            }
+            used = channel;
+        }
+
+        @Override
+        public long left() {
+            return end - System.nanoTime();
+        }
+
+        private synchronized boolean unused() {
+            used = null;
+            return !over;
+        }
+
+        private synchronized void cancel() {
+            over = true;
+            if (used != null) {
+                used.close();
+            }
+        }
     }
 }

@@ -1,12 +1,9 @@
 package io.k3j.webhookclient;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A token that somebody else renews: while its file cannot be read the last one counts. Any thread.
+/// A token that somebody else renews: while its file cannot be read, or is empty, the last one counts. Any thread.
 final class TokenFileCredential implements WebhookKubeconfig.Credential {
     private static final System.Logger LOG = System.getLogger("io.k3j.webhookclient");
     private final Path path;
@@ -18,13 +15,11 @@ final class TokenFileCredential implements WebhookKubeconfig.Credential {
 
     /// Reads the file.
     void load() throws IOException {
-        try (InputStream in = Files.newInputStream(path)) {
-            byte[] all = in.readNBytes(WebhookKubeconfigReader.MOST_BYTES + 1);
-            if (all.length > WebhookKubeconfigReader.MOST_BYTES) {
-                throw new IOException("larger than " + WebhookKubeconfigReader.MOST_BYTES + " bytes");
-            }
-            token = new String(all, StandardCharsets.UTF_8).strip();
+        String read = KubeconfigText.read(path).strip();
+        if (read.isEmpty()) {
+            throw new IOException("read empty token from file \"" + path + "\"");
         }
+        token = read;
     }
 
     @Override

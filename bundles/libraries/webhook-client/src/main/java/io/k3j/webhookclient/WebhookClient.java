@@ -5,29 +5,30 @@ import io.k3j.edgeapi.NodeDialer;
 import io.k3j.kubeletclient.TlsChannel;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Posts to webhooks: HTTPS, the server's certificate verified, no redirects, no proxies, connections kept for the next
-/// call. Any thread; each call has a virtual thread of its own, which a server that hangs keeps no longer than dialling
-/// takes.
+/// call. A server that answers 429 or a status from 500 on with `Retry-After` is asked again when it wishes, within the
+/// limit of the call, as upstream's `rest.Request` does. Any thread; each call has a virtual thread of its own, which a
+/// server that hangs keeps no longer than dialling takes.
 public final class WebhookClient implements AutoCloseable {
     /// Calls to one server at once. So many virtual threads wait at most when it hangs.
     public static final int MOST_CALLS = 512;
     /// How many endpoints of a Service are tried in one call.
     private static final int MOST_ENDPOINTS = 3;
-    private static final int NOT_FOUND = 404;
-    private static final int SERVER_ERROR = 500;
     private final Map<Asked, ConnectionPool> pools = new ConcurrentHashMap<>();
     private final ServiceEndpoints endpoints;
     private final Limits limits;
@@ -78,7 +79,8 @@ public final class WebhookClient implements AutoCloseable {
 
     /// The body of the answer to a question.
     /// @param user for whom it is asked; empty: for nobody in particular
-    /// @param limit for connecting, TLS and the answer together; the server is told of it in whole seconds
+    /// @param limit for connecting, TLS and the answer together, with all that is waited where a server wishes to be
+    ///        asked later; the server is told of it in whole seconds
     /// @throws CallFailure for anything but an answer with a status of success
     /// @throws io.k3j.clientapi.ApiFault 429 when too many calls to the server are not answered yet, or of this user
     public byte[] post(ClientConfig config, String user, byte[] body, Duration limit) throws CallFailure {
@@ -132,21 +134,10 @@ public final class WebhookClient implements AutoCloseable {
     }
 
     private byte[] checked(WebhookConnection.Answer answer) throws CallFailure {
-        if (answer.status() / 100 == 2) {
+        if (answer.successful()) {
             return answer.body();
         }
-        throw new CallFailure(limits.prefix
-                + told(answer.status(), new String(answer.body(), StandardCharsets.UTF_8)));
-    }
-
-    /// What upstream says of an answer without success.
-    static String told(int status, String body) {
-        if (status == NOT_FOUND) {
-            return "the server could not find the requested resource";
-        }
-        return status < SERVER_ERROR
-                ? "the server responded with the status code " + status + " but did not return more details"
-                : "an error on the server (\"" + body.strip() + "\") has prevented the request from succeeding";
+        throw new CallFailure(limits.prefix + UnexpectedAnswer.told(answer));
     }
 
     @Override
@@ -164,6 +155,7 @@ public final class WebhookClient implements AutoCloseable {
         private final URI address;
         private final String target;
         private final byte[] body;
+        private final CountDownLatch cancelled = new CountDownLatch(1);
         private @Nullable WebhookConnection used;
         private boolean over;
 
@@ -177,28 +169,43 @@ public final class WebhookClient implements AutoCloseable {
             this.body = body;
         }
 
-        WebhookConnection.Answer answer() throws IOException, CallFailure {
+        /// The last answer; whoever waits for it ends what goes on beyond the limit.
+        WebhookConnection.Answer answer() throws IOException, CallFailure, InterruptedException {
             try {
-                WebhookConnection kept = pool.take();
-                if (kept != null) {
-                    try {
-                        return on(kept);
-                    } catch (IOException stale) {
-                        // its server may have closed it meanwhile: such a call is made again, once
+                for (int retries = 0;; retries++) {
+                    WebhookConnection.Answer answer = once();
+                    OptionalLong pause = answer.pause();
+                    if (pause.isEmpty() || retries == KubeconfigClient.MOST_RETRIES) {
+                        return answer;
+                    }
+                    if (cancelled.await(pause.getAsLong(), TimeUnit.NANOSECONDS)) {
+                        throw new IOException("context canceled");
                     }
                 }
-                return on(opened());
             } finally {
                 pool.ended(user);
             }
+        }
+
+        private WebhookConnection.Answer once() throws IOException, CallFailure {
+            WebhookConnection kept = pool.take();
+            if (kept != null) {
+                try {
+                    return on(kept);
+                } catch (IOException stale) {
+                    // its server may have closed it meanwhile: such a call is made again, once
+                }
+            }
+            return on(opened());
         }
 
         private WebhookConnection.Answer on(WebhookConnection connection) throws IOException, CallFailure {
             use(connection);
             boolean done = false;
             try {
-                WebhookConnection.Answer answer = connection.post(address, target, pool.authorization(), body,
-                        limits);
+                WebhookConnection.Answer answer = connection.post(new WebhookConnection.Question(target,
+                        address.getRawAuthority(), "kube-apiserver-admission", pool.headers(), body),
+                        limits.mostAnswerBytes(), limits.prefix());
                 done = answer.reusable() && unused();
                 return answer;
             } finally {
@@ -225,6 +232,7 @@ public final class WebhookClient implements AutoCloseable {
 
         private synchronized void cancel() {
             over = true;
+            cancelled.countDown();
             if (used != null) {
                 used.close();
             }
@@ -249,10 +257,11 @@ public final class WebhookClient implements AutoCloseable {
 
         /// A handshake ends with the call as well: until it is done the plain channel is what is closed.
         private WebhookConnection secured(ByteDuplex plain) throws IOException, CallFailure {
-            use(new WebhookConnection(plain, nanos.getAsLong()));
-            return new WebhookConnection(TlsChannel.ofHost(pool.context(), plain, ClientConfig.host(address),
+            SSLContext tls = pool.context();
+            use(new WebhookConnection(plain, plain, tls, nanos.getAsLong()));
+            return new WebhookConnection(TlsChannel.ofHost(tls, plain, ClientConfig.host(address),
                     ClientConfig.port(address)),
-                    nanos.getAsLong());
+                    plain, tls, nanos.getAsLong());
         }
     }
 }

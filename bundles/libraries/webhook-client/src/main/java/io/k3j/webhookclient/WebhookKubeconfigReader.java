@@ -6,55 +6,40 @@ import io.k3j.codec.Yaml;
 import io.k3j.httpproxy.HttpProxy;
 import io.k3j.model.Struct;
 import io.k3j.pki.ClientTls;
-import io.k3j.pki.LoadedKey;
-import io.k3j.pki.Pem;
-import io.k3j.pki.Trust;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.NoSuchAlgorithmException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a kubeconfig for [WebhookKubeconfig]. Tells all problems at once, as upstream's `ConfirmUsable`; what a
 /// kubeconfig may say and is not done here is a problem too. Of what it reads it repeats names and paths only.
 final class WebhookKubeconfigReader {
-    /// Files of this kind are longer only by mistake.
-    static final int MOST_BYTES = 4 << 20;
-    private static final List<String> CLUSTER_FIELDS = List.of("proxy-url", "tls-server-name");
-    private static final List<String> USER_FIELDS = List.of("exec", "auth-provider", "as", "as-uid", "as-groups",
-            "as-user-extra");
+    private static final List<String> USER_FIELDS = List.of("exec", "auth-provider");
+    private static final String AUTHORITIES = "certificate-authority";
+    private static final String CERTIFICATE = "client-certificate";
+    private static final String KEY = "client-key";
     private final Path file;
     private final Map<String, String> environment;
+    private final LongSupplier nanos;
     private final List<String> problems = new ArrayList<>();
 
-    WebhookKubeconfigReader(Path file, Map<String, String> environment) {
+    /// @param nanos a clock that only goes forward, by which files are read again
+    WebhookKubeconfigReader(Path file, Map<String, String> environment, LongSupplier nanos) {
         this.file = file;
         this.environment = environment;
-    }
-
-    /// A part of a kubeconfig.
-    private record Named(String name, Struct values) {
-        static Named of(Struct config, String list, String kind, String name) {
-            return new Named(name, config.seq(list).find("name", name).struct(kind));
-        }
-
-        String text(String field) {
-            return values.text(field);
-        }
+        this.nanos = nanos;
     }
 
     WebhookKubeconfig read() throws IOException {
@@ -66,16 +51,19 @@ final class WebhookKubeconfigReader {
         if (!current.isEmpty() && config.seq("contexts").find("name", current).isEmpty()) {
             problems.add("context was not found for specified context: " + current);
         }
-        Named context = Named.of(config, "contexts", "context", current);
-        Named user = Named.of(config, "users", "user", context.text("user"));
-        Named cluster = Named.of(config, "clusters", "cluster", context.text("cluster"));
+        KubeconfigSection context = KubeconfigSection.of(config, "contexts", "context", current);
+        KubeconfigSection user = KubeconfigSection.of(config, "users", "user", context.text("user"));
+        KubeconfigSection cluster = KubeconfigSection.of(config, "clusters", "cluster", context.text("cluster"));
         checkUser(user);
         URI server = server(cluster);
+        Optional<WebhookProxy> named = proxy(cluster);
         boolean secure = "https".equals(server.getScheme());
-        SSLContext tls = secure ? tls(cluster, user) : null;
+        RereadFiles<SSLContext> tls = secure ? tls(cluster, user) : null;
         WebhookKubeconfig.Credential credential = secure ? credential(user) : () -> "";
         confirm();
-        return new WebhookKubeconfig(server, tls, credential, proxy(server));
+        Optional<WebhookProxy> proxy = named.isPresent() ? named : environmentProxy(server);
+        return new WebhookKubeconfig(new WebhookRoute(server, cluster.text("tls-server-name"), proxy), tls, credential,
+                ImpersonatedUser.headers(user));
     }
 
     /// Its users alone, each by its name; of several of one name the first one counts.
@@ -83,22 +71,14 @@ final class WebhookKubeconfigReader {
         Struct config = parsed();
         Map<String, WebhookUsers.User> users = new HashMap<>();
         for (Struct each : config.seq("users").structs()) {
-            Named user = new Named(each.text("name"), each.struct("user"));
+            KubeconfigSection user = new KubeconfigSection(each.text("name"), each.struct("user"));
             checkUser(user);
-            users.putIfAbsent(user.name, new WebhookUsers.User(certificate(user), credential(user)));
+            users.putIfAbsent(user.name(), new WebhookUsers.User(certificate(user), credential(user),
+                    ImpersonatedUser.headers(user)));
         }
         confirm();
         return new WebhookUsers(users, config.seq("contexts").find("name", config.text("current-context"))
                 .struct("context").text("user"));
-    }
-
-    private Optional<ClientTls.Own> certificate(Named user) {
-        try {
-            return own(user);
-        } catch (IllegalArgumentException e) {
-            problems.add(String.valueOf(e.getMessage()));
-            return Optional.empty();
-        }
     }
 
     private void confirm() throws IOException {
@@ -113,55 +93,41 @@ final class WebhookKubeconfigReader {
 
     private Struct parsed() throws IOException {
         try {
-            List<Document> documents = Yaml.documents(bytes(file));
+            List<Document> documents = Yaml.documents(KubeconfigText.bytes(file));
             return documents.isEmpty() ? Struct.EMPTY : documents.getFirst().object();
         } catch (MalformedInput damaged) {
             // what follows the first line is a part of the file
             throw new IOException("error loading config file \"" + file + "\": "
                     + String.valueOf(damaged.getMessage()).lines().findFirst().orElse(""));
         } catch (IOException unreadable) {
-            throw new IOException(said("stat", file, unreadable), unreadable);
+            throw new IOException(KubeconfigText.said("stat", file, unreadable), unreadable);
         }
     }
 
-    private static byte[] bytes(Path from) throws IOException {
-        try (InputStream in = Files.newInputStream(from)) {
-            byte[] all = in.readNBytes(MOST_BYTES + 1);
-            if (all.length > MOST_BYTES) {
-                throw new IOException("larger than " + MOST_BYTES + " bytes");
-            }
-            return all;
-        }
-    }
-
-    private static String said(String action, Path of, IOException why) {
-        return action + " " + of + ": " + switch (why) {
-            case NoSuchFileException _ -> "no such file or directory";
-            case AccessDeniedException _ -> "permission denied";
-            default -> why.getMessage();
-        };
-    }
-
-    private Optional<HttpProxy> proxy(URI server) throws IOException {
+    private Optional<WebhookProxy> proxy(KubeconfigSection cluster) {
+        String url = cluster.text("proxy-url");
         try {
-            return HttpProxy.of(environment, server);
+            return url.isEmpty() ? Optional.empty() : Optional.of(WebhookProxy.parse(url));
+        } catch (IllegalArgumentException e) {
+            problems.add("invalid 'proxy-url' for cluster \"" + cluster.name() + "\": " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<WebhookProxy> environmentProxy(URI server) throws IOException {
+        try {
+            return HttpProxy.of(environment, server).map(WebhookProxy::of);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
     }
 
-    private void refuse(Named part, String kind, List<String> fields) {
-        fields.stream().filter(part.values::has).forEach(field -> problems.add(field + " of " + kind + " \"" + part.name
-                + "\" is not supported by K3j; leave it out"));
-    }
-
-    private URI server(Named cluster) {
-        refuse(cluster, "cluster", CLUSTER_FIELDS);
+    private URI server(KubeconfigSection cluster) {
         String given = cluster.text("server");
         if (given.isEmpty()) {
-            problems.add(cluster.values.isEmpty() ? "cluster has no server defined"
-                    : cluster.name.isEmpty() ? "default cluster has no server defined"
-                            : "no server found for cluster \"" + cluster.name + "\"");
+            problems.add(cluster.values().isEmpty() ? "cluster has no server defined"
+                    : cluster.name().isEmpty() ? "default cluster has no server defined"
+                            : "no server found for cluster \"" + cluster.name() + "\"");
             return URI.create("");
         }
         try {
@@ -173,7 +139,7 @@ final class WebhookKubeconfigReader {
         } catch (URISyntaxException e) {
             // told below, without what it holds
         }
-        problems.add("the server of cluster \"" + cluster.name + "\" must be like https://host[:port][/path]");
+        problems.add("the server of cluster \"" + cluster.name() + "\" must be like https://host[:port][/path]");
         return URI.create("");
     }
 
@@ -182,8 +148,9 @@ final class WebhookKubeconfigReader {
         return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    private void checkUser(Named user) {
-        refuse(user, "user", USER_FIELDS);
+    private void checkUser(KubeconfigSection user) {
+        USER_FIELDS.stream().filter(user.values()::has).forEach(field -> problems.add(field + " of user \""
+                + user.name() + "\" is not supported by K3j; leave it out"));
         List<String> methods = new ArrayList<>();
         if (!user.text("token").isEmpty()) {
             methods.add("token");
@@ -192,82 +159,99 @@ final class WebhookKubeconfigReader {
             methods.add("basicAuth");
         }
         if (methods.size() > 1) {
-            problems.add("more than one authentication method found for " + user.name + "; found ["
+            problems.add("more than one authentication method found for " + user.name() + "; found ["
                     + String.join(" ", methods) + "], only one is allowed");
+        }
+        String impersonation = ImpersonatedUser.problem(user);
+        if (!impersonation.isEmpty()) {
+            problems.add(impersonation);
         }
     }
 
-    private @Nullable SSLContext tls(Named cluster, Named user) {
-        String authority = content(cluster, "certificate-authority", "certificate-authority");
-        boolean blind = cluster.values.flag("insecure-skip-tls-verify");
-        if (blind && !authority.isEmpty()) {
+    private @Nullable RereadFiles<SSLContext> tls(KubeconfigSection cluster, KubeconfigSection user) {
+        int before = problems.size();
+        KubeconfigText authorities = content(cluster, AUTHORITIES, AUTHORITIES);
+        boolean believes = cluster.gives(AUTHORITIES);
+        boolean blind = cluster.values().flag("insecure-skip-tls-verify");
+        if (blind && believes) {
             problems.add("specifying a root certificates file with the insecure flag is not allowed");
         }
+        boolean shows = shows(user);
+        KubeconfigTls wanted = new KubeconfigTls(blind, believes, shows, cluster.name(), user.name());
+        return made(before, List.of(authorities, shows ? chain(user) : KubeconfigText.NONE,
+                shows ? key(user) : KubeconfigText.NONE), wanted::context);
+    }
+
+    private Supplier<Optional<ClientTls.Own>> certificate(KubeconfigSection user) {
+        int before = problems.size();
+        RereadFiles<ClientTls.Own> files = shows(user)
+                ? made(before, List.of(chain(user), key(user)), texts -> KubeconfigTls.own(user.name(), texts)) : null;
+        if (files == null) {
+            return Optional::empty;
+        }
+        RereadFiles<ClientTls.Own> read = files;
+        return () -> Optional.of(read.current());
+    }
+
+    /// Null where something is wrong.
+    /// @param before so many problems were there before these texts were read
+    private <T> @Nullable RereadFiles<T> made(int before, List<KubeconfigText> texts,
+            Function<List<String>, T> make) {
+        if (problems.size() > before) {
+            return null;
+        }
         try {
-            List<X509Certificate> authorities = Pem.certificates(authority);
-            if (!authority.isEmpty() && authorities.isEmpty()) {
-                problems.add("unable to load root certificates: no certificate of cluster \"" + cluster.name + "\"");
-            }
-            Optional<ClientTls.Own> own = own(user);
-            if (blind) {
-                return own.map(ClientTls::trustingAnybody).orElseGet(Trust::anybody);
-            }
-            return authorities.isEmpty() ? machine(own) : ClientTls.trusting(authorities, own);
-        } catch (IllegalArgumentException | NoSuchAlgorithmException e) {
+            return new RereadFiles<>(texts, make, nanos);
+        } catch (IllegalArgumentException e) {
             problems.add(String.valueOf(e.getMessage()));
             return null;
         }
     }
 
-    private static SSLContext machine(Optional<ClientTls.Own> own) throws NoSuchAlgorithmException {
-        return own.isPresent() ? ClientTls.trustingMachine(own.get()) : SSLContext.getDefault();
+    /// Whether a user has a certificate.
+    private boolean shows(KubeconfigSection user) {
+        if (!user.gives(CERTIFICATE)) {
+            return false;
+        }
+        if (!user.gives(KEY)) {
+            problems.add("client-key-data or client-key must be specified for " + user.name()
+                    + " to use the clientCert authentication method.");
+        }
+        return true;
     }
 
-    private Optional<ClientTls.Own> own(Named user) {
-        if (user.text("client-certificate").isEmpty() && user.text("client-certificate-data").isEmpty()) {
-            return Optional.empty();
-        }
-        if (user.text("client-key").isEmpty() && user.text("client-key-data").isEmpty()) {
-            problems.add("client-key-data or client-key must be specified for " + user.name
-                    + " to use the clientCert authentication method.");
-            return Optional.empty();
-        }
-        List<X509Certificate> chain = Pem.certificates(content(user, "client-certificate", "client-cert"));
-        List<LoadedKey> keys = Pem.keys(content(user, "client-key", "client-key"));
-        if (chain.isEmpty() || keys.isEmpty()) {
-            problems.add("no certificate or no key of user \"" + user.name + "\"");
-            return Optional.empty();
-        }
-        return Optional.of(new ClientTls.Own(chain, keys.getFirst().secret()));
+    private KubeconfigText chain(KubeconfigSection user) {
+        return content(user, CERTIFICATE, "client-cert");
+    }
+
+    private KubeconfigText key(KubeconfigSection user) {
+        return content(user, KEY, KEY);
     }
 
     /// What a field's `-data` or its file holds; empty for neither.
-    private String content(Named in, String field, String called) {
+    private KubeconfigText content(KubeconfigSection in, String field, String called) {
         String data = in.text(field + "-data");
         String path = in.text(field);
         if (!data.isEmpty() && !path.isEmpty()) {
-            problems.add(called + "-data and " + called + " are both specified for " + in.name + ". " + called
+            problems.add(called + "-data and " + called + " are both specified for " + in.name() + ". " + called
                     + "-data will override.");
         }
         try {
             if (!data.isEmpty()) {
-                return new String(Base64.getMimeDecoder().decode(data), StandardCharsets.UTF_8);
+                return new KubeconfigText(null,
+                        new String(Base64.getMimeDecoder().decode(data), StandardCharsets.UTF_8));
             }
-            return path.isEmpty() ? "" : text(file.resolveSibling(path));
+            return path.isEmpty() ? KubeconfigText.NONE : KubeconfigText.of(file.resolveSibling(path));
         } catch (IllegalArgumentException e) {
-            problems.add(field + "-data of \"" + in.name + "\" is not base64");
+            problems.add(field + "-data of \"" + in.name() + "\" is not base64");
         } catch (IOException e) {
-            problems.add("unable to read " + called + " " + path + " for " + in.name + " due to "
-                    + said("open", file.resolveSibling(path), e));
+            problems.add("unable to read " + called + " " + path + " for " + in.name() + " due to "
+                    + KubeconfigText.said("open", file.resolveSibling(path), e));
         }
-        return "";
+        return KubeconfigText.NONE;
     }
 
-    private static String text(Path from) throws IOException {
-        return new String(bytes(from), StandardCharsets.UTF_8);
-    }
-
-    private WebhookKubeconfig.Credential credential(Named user) {
+    private WebhookKubeconfig.Credential credential(KubeconfigSection user) {
         if (!user.text("tokenFile").isEmpty()) {
             return tokenFile(file.resolveSibling(user.text("tokenFile")));
         }
@@ -283,7 +267,7 @@ final class WebhookKubeconfigReader {
         try {
             token.load();
         } catch (IOException e) {
-            problems.add(said("open", path, e));
+            problems.add(KubeconfigText.said("open", path, e));
         }
         return token;
     }

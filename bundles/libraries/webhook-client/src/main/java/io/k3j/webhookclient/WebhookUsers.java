@@ -3,8 +3,10 @@ package io.k3j.webhookclient;
 import io.k3j.pki.ClientTls;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// As whom webhooks are asked that objects configure: the users of a kubeconfig, each under the name of the server that
 /// it is for, as `hooks.shop.svc`, `hooks.shop.svc:8443` or `*.shop.svc`; `*` is for all others, and the user of the
@@ -24,16 +26,25 @@ public final class WebhookUsers {
     }
 
     /// What is shown to a server.
-    record User(Optional<ClientTls.Own> own, WebhookKubeconfig.Credential credential) {
+    /// @param certificate as its files are
+    /// @param impersonation headers that say as whom somebody acts, as `Name: value`
+    record User(Supplier<Optional<ClientTls.Own>> certificate, WebhookKubeconfig.Credential credential,
+            List<String> impersonation) {
         /// Nothing.
-        static final User ANONYMOUS = new User(Optional.empty(), () -> "");
+        static final User ANONYMOUS = new User(Optional::empty, () -> "", List.of());
+
+        /// The certificate as it is now.
+        Optional<ClientTls.Own> own() {
+            return certificate.get();
+        }
     }
 
-    /// Reads a file, and those it names: keys and certificates once, the file of a token with each call.
+    /// Reads a file, and those it names: keys and certificates again when they change, the file of a token with each
+    /// call.
     ///
     /// @throws IOException for what cannot be used, in upstream's words; without a credential
     public static WebhookUsers read(Path file) throws IOException {
-        return new WebhookKubeconfigReader(file, Map.of()).users();
+        return new WebhookKubeconfigReader(file, Map.of(), System::nanoTime).users();
     }
 
     /// The one for a server: by its whole name first, then by its domains from the longest on; with the port before

@@ -5,13 +5,14 @@
 ///   ClientConfig ──ServiceEndpoints──► endpoint ──NodeDialer, TLS──► WebhookConnection, kept in a ConnectionPool
 ///   WebhookClient: all of it in one call with a limit
 ///   kubeconfig ──WebhookKubeconfig──► KubeconfigClient: the same with credentials, at the address the file has
+///     WebhookRoute: TCP, a WebhookProxy, TLS; RereadFiles: certificates and keys that are replaced
 ///   CallQueue: how many ask one at once, and how many wait
 /// ```
 ///
 /// Who may write Services and EndpointSlices leads a server neither to itself nor to a cloud's metadata. Calls block;
 /// everything that fails is a [CallFailure].
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 @NullMarked
 package io.k3j.webhookclient;
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
+import io.k3j.testkitbase.Waiting;
+import io.k3j.testkithttps.HttpsPort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,7 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,6 +85,34 @@ class WebhookUsersTest {
             assertThat(server.asked).containsExactly("CN=jane Bearer secret /hook?timeout=60s {}",
                     "nobody null /hook?timeout=60s {}");
         }
+    }
+
+    @Test
+    void aCertificateThatHasTakenThePlaceOfAnotherIsShown() throws Exception {
+        try (KnowingServer server = new KnowingServer(); WebhookClient client = client()) {
+            write(server.client("jane"));
+            WebhookUsers users = read("users: [{name: '*', user: {as: joe, client-certificate: me.pem, client-key: "
+                    + "me.key}}]");
+            ClientConfig config = new ClientConfig(server.url() + "/hook", "", "", "", 443, server.authorities());
+            List<String> impersonated = new CopyOnWriteArrayList<>();
+            server.answers(exchange -> {
+                impersonated.add(exchange.getRequestHeaders().getFirst("Impersonate-User"));
+                exchange.sendResponseHeaders(200, -1);
+            });
+            client.post(config, users, "anne", "{}".getBytes(StandardCharsets.UTF_8), Duration.ofMinutes(1));
+            write(server.client("joan"));
+            Waiting.until("the other certificate is shown", () -> {
+                client.post(config, users, "anne", "{}".getBytes(StandardCharsets.UTF_8), Duration.ofMinutes(1));
+                return server.asked.getLast().startsWith("CN=joan ");
+            });
+            assertThat(server.asked.getFirst()).startsWith("CN=jane ");
+            assertThat(impersonated).containsOnly("joe");
+        }
+    }
+
+    private void write(HttpsPort.Identity identity) throws IOException {
+        Files.write(directory.resolve("me.pem"), Base64.getDecoder().decode(identity.certificate()));
+        Files.write(directory.resolve("me.key"), Base64.getDecoder().decode(identity.key()));
     }
 
     private static String port(KnowingServer server) {

@@ -41,6 +41,8 @@ final class PodRules implements KindRules {
         Object owners = before.struct("metadata").get("ownerReferences");
         Struct metadata = object.struct("metadata").without("ownerReferences");
         Struct pod = object.with("metadata", owners == null ? metadata : metadata.with("ownerReferences", owners));
+        Struct status = object.struct("status");
+        pod = status.isEmpty() ? pod : pod.with("status", PodStatusUpdate.addressed(status));
         String quality = before.struct("status").text("qosClass");
         return quality.isEmpty() || pod.struct("status").has("qosClass") ? pod
                 : pod.withAt(quality, "status", "qosClass");

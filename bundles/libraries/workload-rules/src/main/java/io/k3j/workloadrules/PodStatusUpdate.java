@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Set;
 
 /// Validates writes of `pods/status`, as upstream's `ValidatePodStatusUpdate`: kubelets, endpoints and DNS believe
-/// what stands there. What stood there before stays allowed. Pure.
+/// what stands there. What stood there before stays allowed. A phase may be any word, as upstream: whoever reads one
+/// compares it with those that there are. Pure.
 final class PodStatusUpdate {
     private static final List<String> CLASSES = List.of("BestEffort", "Burstable", "Guaranteed");
-    private static final List<String> PHASES = List.of("Failed", "Pending", "Running", "Succeeded", "Unknown");
     private static final List<String> SYSTEM = List.of("PodScheduled", "Ready", "Initialized");
     private static final List<String> LISTS = List.of("containerStatuses", "initContainerStatuses",
             "ephemeralContainerStatuses");
@@ -40,9 +40,6 @@ final class PodStatusUpdate {
         } else if (!quality.isEmpty()) {
             p.immutable(old, status, "qosClass");
         }
-        if (!status.text("phase").equals(old.text("phase"))) {
-            p.oneOf(status, "phase", PHASES);
-        }
         String nominated = status.text(NOMINATED);
         if (!nominated.isEmpty() && !nominated.equals(old.text(NOMINATED))) {
             p.at(NOMINATED).invalid(nominated, Names.subdomain(nominated));
@@ -52,7 +49,7 @@ final class PodStatusUpdate {
         }
         PodStates.check(before.struct("spec"), old, status, p);
         KeptProblems.check(p, now -> itself(pod, now.at(p.path())), then -> itself(before, then.at(p.path())));
-        addresses(podAddresses(old), podAddresses(status), p, "podIPs");
+        addresses(podAddresses(old), texts(status.seq("podIPs")), p, "podIPs");
         hosts(old, status, p);
     }
 
@@ -130,7 +127,18 @@ final class PodStatusUpdate {
         }
     }
 
-    /// The addresses of a pod: the single one, which is older, counts where both do not say the same.
+    /// A status whose two fields of addresses say the same, as upstream's conversion has it: the single one, which is
+    /// older, counts where they do not, so that nobody believes what is not looked at.
+    static Struct addressed(Struct status) {
+        List<String> all = podAddresses(status);
+        if (all.isEmpty()) {
+            return status;
+        }
+        Struct one = all.getFirst().equals(status.text("podIP")) ? status : status.with("podIP", all.getFirst());
+        return texts(one.seq("podIPs")).equals(all) ? one
+                : one.with("podIPs", Seq.of(Struct.of("ip", all.getFirst())));
+    }
+
     private static List<String> podAddresses(Struct status) {
         String first = status.text("podIP");
         List<String> all = texts(status.seq("podIPs"));
@@ -148,7 +156,7 @@ final class PodStatusUpdate {
         }
     }
 
-    /// At most one of each family.
+    /// At most one of each family, which one of before has however it is spelled.
     private static void addresses(List<String> before, List<String> all, Problems p, String field) {
         Set<String> known = new HashSet<>(before);
         for (int i = 0; i < all.size() && !p.full(); i++) {
@@ -156,7 +164,8 @@ final class PodStatusUpdate {
                 p.at(field, i).invalid(all.get(i), AddressProblems.legacyIp(all.get(i)));
             }
         }
-        long four = all.stream().filter(Addresses::isIpv4).count();
+        long four = all.stream().map(Addresses::withoutZeros)
+                .filter(ip -> Addresses.isIpv4(ip) || Addresses.isMapped(ip)).count();
         if (!all.equals(before) && (four > 1 || all.size() - four > 1)) {
             p.at(field).invalid(Seq.copyOf(all.stream().map(ip -> Struct.of("ip", ip)).toList()),
                     "may specify no more than one IP for each IP family");

@@ -9,6 +9,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.serviceaddresses.AddressRegistry;
 import io.k3j.serviceaddresses.ChosenValues;
+import io.k3j.serviceaddresses.ClaimCalls;
 import io.k3j.serviceaddresses.PortRegistry;
 import io.k3j.serviceaddresses.Reservations;
 import io.k3j.serviceaddresses.ServiceClaims;
@@ -48,6 +49,7 @@ public final class Allocator {
     private final RandomGenerator random;
     private final ServiceClaims addressClaims;
     private final ServiceClaims portClaims;
+    private final ClaimCalls calls = new ClaimCalls();
 
     /// Opens the views of Services and ServiceCIDRs.
     /// @throws IllegalArgumentException for a malformed flag; the message names it
@@ -138,6 +140,11 @@ public final class Allocator {
     /// The claims of node ports in the datastore.
     ServiceClaims portClaims() {
         return portClaims;
+    }
+
+    /// What makes the calls about claims, for all writes together.
+    ClaimCalls calls() {
+        return calls;
     }
 
     /// The addresses of one write to a Service, none chosen yet.

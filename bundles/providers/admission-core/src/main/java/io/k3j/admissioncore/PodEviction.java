@@ -158,18 +158,20 @@ public final class PodEviction implements Action {
         long grace = asked < 0 && given.get("gracePeriodSeconds") instanceof Long ? 1 : asked;
         Struct preconditions = given.struct("preconditions");
         String uid = preconditions.text("uid", pod.uid());
-        if (!uid.isEmpty() && !uid.equals(pod.uid())) {
+        if (!uid.equals(pod.uid())) {
             throw ApiFault.conflict(KIND, pod.name(), "the UID in the precondition (" + uid + ") does not match the UID"
                     + " in record (" + pod.uid() + "). The object might have been deleted and then recreated");
         }
-        // upstream compares texts
-        String version = preconditions.text("resourceVersion");
-        if (!version.isEmpty() && !version.equals(Long.toString(pod.revision()))) {
+        // upstream compares texts, an empty one too
+        String now = Long.toString(pod.revision());
+        String version = preconditions.text("resourceVersion", now);
+        if (!version.equals(now)) {
             throw ApiFault.conflict(KIND, pod.name(), "the ResourceVersion in the precondition (" + version
-                    + ") does not match the ResourceVersion in record (" + pod.revision()
+                    + ") does not match the ResourceVersion in record (" + now
                     + "). The object might have been modified");
         }
-        return new DeleteOptions(grace, given.text("propagationPolicy"), uid, version.isEmpty() ? 0 : pod.revision());
+        boolean named = preconditions.get("resourceVersion") instanceof String;
+        return new DeleteOptions(grace, given.text("propagationPolicy"), uid, named ? pod.revision() : 0);
     }
 
     /// The pod's disruption budget, if it has one: as the view has it, or as it is.

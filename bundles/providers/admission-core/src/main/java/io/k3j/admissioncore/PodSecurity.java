@@ -67,10 +67,12 @@ public final class PodSecurity implements Admission {
     @Override
     public void validate(Write write, Struct object) {
         switch (write.kind().gvr().resource()) {
-            case "namespaces" -> problem(object).filter(
-                    why -> write.before().flatMap(PodSecurity::problem).isEmpty()).ifPresent(why -> {
-                        throw FieldProblem.fault(write.kind().gvk(), write.key().name(), List.of(why));
-                    });
+            case "namespaces" -> {
+                List<FieldProblem> wrong = problems(object);
+                if (!wrong.isEmpty() && !wrong.equals(write.before().map(PodSecurity::problems).orElse(List.of()))) {
+                    throw FieldProblem.fault(write.kind().gvk(), write.key().name(), wrong);
+                }
+            }
             case "pods" -> pod(write, object);
             default -> {
                 Struct pod = write.context().audited() ? template(write, object) : Struct.EMPTY;
@@ -81,8 +83,8 @@ public final class PodSecurity implements Admission {
         }
     }
 
-    private static Optional<FieldProblem> problem(Struct namespace) {
-        return PodSecurityLevel.problem(namespace.struct("metadata").struct("labels").texts());
+    private static List<FieldProblem> problems(Struct namespace) {
+        return PodSecurityLevel.problems(namespace.struct("metadata").struct("labels").texts());
     }
 
     private void pod(Write write, Struct pod) {
@@ -101,9 +103,16 @@ public final class PodSecurity implements Admission {
         }
     }
 
-    /// Tells the audit what a pod, or a template of pods, violates.
+    /// Tells the audit what a pod, or a template of pods, violates, and which labels from before their check are
+    /// invalid.
     private void audit(Write write, Struct pod) {
-        PodSecurityLevel level = PodSecurityLevel.audited(labels(write), configuration.defaults());
+        Map<String, String> labels = labels(write);
+        List<FieldProblem> invalid = PodSecurityLevel.problems(labels);
+        if (!invalid.isEmpty()) {
+            write.context().annotate(ANNOTATIONS + "error", "Failed to parse policy: "
+                    + (invalid.size() == 1 ? invalid.getFirst().toString() : invalid.toString()));
+        }
+        PodSecurityLevel level = PodSecurityLevel.audited(labels, configuration.defaults());
         List<String> wrong = violations(write, pod, level);
         if (!wrong.isEmpty()) {
             write.context().annotate(ANNOTATIONS + "audit-violations",

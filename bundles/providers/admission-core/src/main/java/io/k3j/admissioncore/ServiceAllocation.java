@@ -44,8 +44,8 @@ public final class ServiceAllocation implements Admission {
         }
 
         /// Claims all; whether nothing that was drawn is another Service's.
-        boolean claimed() {
-            ClaimCalls.run(calls(ChosenValues::namedClaims), calls(ChosenValues::drawnClaims));
+        boolean claimed(ClaimCalls by) {
+            by.run(calls(ChosenValues::namedClaims), calls(ChosenValues::drawnClaims));
             return addresses.complete() && ports.complete();
         }
     }
@@ -79,7 +79,7 @@ public final class ServiceAllocation implements Admission {
                 Struct spec = service.struct("spec");
                 spec = ServiceFields.hasAddress(spec) ? allocateAddresses(write, spec, key, chosen.addresses) : spec;
                 spec = allocatePorts(write, spec, key, chosen.ports);
-                if (write.dryRun() || chosen.claimed()) {
+                if (write.dryRun() || chosen.claimed(allocator.calls())) {
                     return service.with("spec", spec);
                 }
             } catch (RuntimeException e) {
@@ -111,9 +111,9 @@ public final class ServiceAllocation implements Admission {
     }
 
     /// Runs releases; a claim that stays is found abandoned by [io.k3j.serviceaddresses.ServiceClaims#prune] later.
-    private static void attempt(List<Runnable> releases) {
+    private void attempt(List<Runnable> releases) {
         try {
-            ClaimCalls.run(releases);
+            allocator.calls().run(releases);
         } catch (ApiFault e) {
             LOG.log(System.Logger.Level.DEBUG, "Claim left reason={0}", e.getMessage());
         }

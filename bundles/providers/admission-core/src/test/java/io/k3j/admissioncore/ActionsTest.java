@@ -214,10 +214,11 @@ class ActionsTest {
         runningPod();
         budget(1);
         Obj pod = stage.api.get(Listers.PODS, POD);
-        for (String other : List.of("18446744073709551615", "abc", "-1", "0", "0" + pod.revision(), "1000000")) {
+        for (String other : List.of("18446744073709551615", "abc", "", "-1", "0", "0" + pod.revision(), "1000000")) {
             conflicts("resourceVersion", other, "ResourceVersion", Long.toString(pod.revision()));
         }
         conflicts("uid", "another", "UID", pod.uid());
+        conflicts("uid", "", "UID", pod.uid());
         assertThat(stage.api.get(Listers.PODS, POD)).isEqualTo(pod);
         assertThat(stage.api.get(Listers.BUDGETS, new Key("default", "b")).status().whole("disruptionsAllowed", -1))
                 .isEqualTo(1);

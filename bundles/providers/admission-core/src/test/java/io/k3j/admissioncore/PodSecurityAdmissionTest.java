@@ -53,8 +53,11 @@ class PodSecurityAdmissionTest {
 
     /// Whose pods are told to the audit, or not.
     private Map<String, String> annotations(String level, boolean audited) {
-        stage.seed(Listers.NAMESPACES, Struct.of("apiVersion", "v1", "kind", "Namespace", "metadata", Struct.of("name",
-                "default", "labels", Struct.of("pod-security.kubernetes.io/audit", level))));
+        return annotations(Struct.of("pod-security.kubernetes.io/audit", level), audited);
+    }
+
+    private Map<String, String> annotations(Struct labels, boolean audited) {
+        stage.seed(Listers.NAMESPACES, namespace(labels));
         Map<String, String> annotations = new TreeMap<>();
         Map<Object, Object> notes = new HashMap<>();
         Write pods = stage.write(Operation.CREATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
@@ -79,9 +82,36 @@ class PodSecurityAdmissionTest {
     }
 
     @Test
-    void aLevelThatIsNoneViolatesNothingForTheAudit() {
-        assertThat(annotations("strict", true))
-                .containsOnly(Map.entry("pod-security.kubernetes.io/enforce-policy", "privileged:latest"));
+    void aLevelThatIsNoneViolatesNothingForTheAuditWhichIsToldSo() {
+        assertThat(annotations("strict", true)).containsOnly(
+                Map.entry("pod-security.kubernetes.io/enforce-policy", "privileged:latest"),
+                Map.entry("pod-security.kubernetes.io/error", "Failed to parse policy:"
+                        + " metadata.labels[pod-security.kubernetes.io/audit]: Invalid value: \"strict\": must be"
+                        + " one of privileged, baseline, restricted"));
+    }
+
+    /// They are from before such labels were refused.
+    @Test
+    void allInvalidLabelsAreToldToTheAudit() {
+        assertThat(annotations(Struct.of("pod-security.kubernetes.io/audit-version", "1.30",
+                "pod-security.kubernetes.io/warn", "strict"), true)).containsEntry("pod-security.kubernetes.io/error",
+                        "Failed to parse policy: [metadata.labels[pod-security.kubernetes.io/audit-version]: Invalid"
+                                + " value: \"1.30\": must be \"latest\" or \"v1.x\","
+                                + " metadata.labels[pod-security.kubernetes.io/warn]: Invalid value: \"strict\": must"
+                                + " be one of privileged, baseline, restricted]");
+    }
+
+    @Test
+    void anInvalidLevelIsEnforcedAsRestrictedInTheLatestVersionAndWarnsOfNothing() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        stage.seed(Listers.NAMESPACES, namespace(Struct.of("pod-security.kubernetes.io/enforce", "strict",
+                "pod-security.kubernetes.io/enforce-version", "1.30")));
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS, Stage.pod(Struct.EMPTY)))
+                .hasMessageContaining("violates PodSecurity \"restricted:latest\": ");
+        Struct deployment = Stage.object("Deployment", "d", Struct.of("template",
+                Struct.of("spec", Struct.of("hostNetwork", true))));
+        assertThat(plugin.warnings(stage.creates(new Gvr("apps", "v1", "deployments"), "Deployment"), deployment))
+                .isEmpty();
     }
 
     @Test
@@ -188,6 +218,34 @@ class PodSecurityAdmissionTest {
                 "would violate PodSecurity \"baseline:v1.30\": host namespaces (hostNetwork=true)");
         assertThat(plugin.warnings(stage.creates(Listers.PODS, "Pod"), Stage.object("Pod", "p", host.struct("spec"))))
                 .hasSize(1);
+    }
+
+    @Test
+    void theEnforcedLevelIsWarnedOfInTheVersionOfWarnings() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        stage.seed(Listers.NAMESPACES, namespace(Struct.of("pod-security.kubernetes.io/enforce", "baseline",
+                "pod-security.kubernetes.io/warn-version", "v1.30")));
+        Struct deployment = Stage.object("Deployment", "d", Struct.of("template",
+                Struct.of("spec", Struct.of("hostNetwork", true))));
+        assertThat(plugin.warnings(stage.creates(new Gvr("apps", "v1", "deployments"), "Deployment"), deployment))
+                .containsExactly("would violate PodSecurity \"baseline:v1.30\": host namespaces (hostNetwork=true)");
+    }
+
+    /// Others than it had: those it had may be from before their check.
+    @Test
+    void aNamespaceIsRefusedForInvalidLabelsItDidNotHave() {
+        PodSecurity plugin = new PodSecurity(stage.world, PodSecurityConfiguration.NONE);
+        Struct old = namespace(Struct.of("pod-security.kubernetes.io/warn", "strict"));
+        Write write = stage.write(Operation.UPDATE, Listers.NAMESPACES, "Namespace", Caller.ANONYMOUS);
+        Write update = new Write(Operation.UPDATE, write.kind(), "", write.key(), Optional.of(old), Caller.ANONYMOUS,
+                false, Struct.EMPTY);
+        plugin.validate(update, old.withAt("b", "metadata", "annotations", "a"));
+        assertThatThrownBy(() -> plugin.validate(update, namespace(Struct.of("pod-security.kubernetes.io/warn",
+                "strict", "pod-security.kubernetes.io/audit-version", "v1.01")))).hasMessageEndingWith(
+                        " is invalid: [metadata.labels[pod-security.kubernetes.io/audit-version]: Invalid value:"
+                                + " \"v1.01\": must be \"latest\" or \"v1.x\","
+                                + " metadata.labels[pod-security.kubernetes.io/warn]: Invalid value: \"strict\": must"
+                                + " be one of privileged, baseline, restricted]");
     }
 
     @Test

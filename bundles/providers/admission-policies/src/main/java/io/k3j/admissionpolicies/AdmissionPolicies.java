@@ -13,6 +13,8 @@ import io.k3j.celapi.Cel;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.Candidate;
 import io.k3j.componentapi.Metrics;
+import io.k3j.metricstext.MatchConditionMetrics;
+import io.k3j.metricstext.MetricText;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -105,6 +107,7 @@ public final class AdmissionPolicies {
         final PolicySource<MutatingProgram> mutating;
         private final PolicyMetrics checks = new PolicyMetrics("validating");
         private final PolicyMetrics mutations = new PolicyMetrics("mutating");
+        private final MatchConditionMetrics conditions = new MatchConditionMetrics("policy");
         private final PolicyParams params;
         private final RequestNamespace namespaces;
         private final Surroundings around;
@@ -116,7 +119,7 @@ public final class AdmissionPolicies {
             params = new PolicyParams(api, new ServedKinds(catalogs));
             namespaces = new RequestNamespace(api);
             around = new Surroundings(new RequestMatcher(namespaces), params, namespaces,
-                    new UnionAuthorizer(authorizers), cel);
+                    new UnionAuthorizer(authorizers), cel, conditions);
             validating = new PolicySource<>(api, "validatingadmissionpolicies", ValidatingProgram::of,
                     hooks -> changed(checks, hooks));
             mutating = new PolicySource<>(api, "mutatingadmissionpolicies", MutatingProgram::of,
@@ -130,15 +133,22 @@ public final class AdmissionPolicies {
         }
 
         List<Metrics> metrics() {
-            return List.of(checks, mutations);
+            return List.of(checks, mutations, () -> {
+                MetricText text = new MetricText();
+                conditions.to(text);
+                return text.toString();
+            });
         }
 
-        /// What belongs to policies that are not enforced any more goes; parameters only when both sorts are known.
+        /// What belongs to policies that are not enforced any more goes; what both sorts share only when both are
+        /// known.
         private void changed(PolicyMetrics metrics, List<? extends PolicyHook<?>> hooks) {
             metrics.retain(hooks.stream().map(h -> h.policy().name()).collect(Collectors.toSet()));
             List<PolicyHook<ValidatingProgram>> first = validating.known();
             List<PolicyHook<MutatingProgram>> second = mutating.known();
             if (first != null && second != null) {
+                conditions.retain(Stream.<List<? extends PolicyHook<?>>>of(first, second).flatMap(List::stream)
+                        .map(h -> h.policy().name()).collect(Collectors.toSet()));
                 params.retain(Stream.<List<? extends PolicyHook<?>>>of(first, second).flatMap(List::stream)
                         .map(h -> h.policy().params()).filter(Objects::nonNull).collect(Collectors.toSet()));
             }

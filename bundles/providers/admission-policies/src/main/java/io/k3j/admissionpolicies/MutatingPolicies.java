@@ -104,12 +104,9 @@ final class MutatingPolicies extends PolicyPlugin<MutatingProgram> {
         }
 
         private boolean wanted(PolicyInvocation<MutatingProgram> invocation, MutatingProgram program, Struct params) {
-            if (program.conditions().conditions().isEmpty()) {
-                return true;
-            }
-            MatchedRequest own = new MatchedRequest(write.kind(), invocation.request().kind());
-            Match match = program.conditions().match(input(own, write, shown(invocation)).params(given(params)),
-                    invocation.policy().ignoresFailure());
+            Match match = match(invocation.policy(), program.conditions(), write,
+                    () -> input(new MatchedRequest(write.kind(), invocation.request().kind()), write,
+                            shown(invocation)).params(given(params)));
             if (match.verdict() == Verdict.FAILED) {
                 refuse(invocation, match.error(), "Invalid");
             }

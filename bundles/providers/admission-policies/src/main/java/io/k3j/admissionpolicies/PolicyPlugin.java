@@ -2,6 +2,9 @@ package io.k3j.admissionpolicies;
 
 import io.k3j.admissioncel.AdmissionInput;
 import io.k3j.admissioncel.BoundEngine;
+import io.k3j.admissioncel.MatchConditions;
+import io.k3j.admissioncel.MatchConditions.Match;
+import io.k3j.admissioncel.MatchConditions.Verdict;
 import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionmatching.MatchedRequest;
 import io.k3j.admissionmatching.RequestMatcher;
@@ -10,6 +13,8 @@ import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.metricstext.MatchConditionMetrics;
+import io.k3j.metricstext.MatchConditionMetrics.Asked;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -27,8 +32,9 @@ abstract class PolicyPlugin<P> implements Admission {
 
     /// What policies are shown beside the request, and by what they are evaluated.
     /// @param cel null while there is none
+    /// @param conditions counts what match conditions have answered
     record Surroundings(RequestMatcher matcher, PolicyParams params, RequestNamespace namespaces,
-            Authorizer authorizer, Supplier<@Nullable BoundEngine> cel) {
+            Authorizer authorizer, Supplier<@Nullable BoundEngine> cel, MatchConditionMetrics conditions) {
     }
 
     PolicyPlugin(PolicySource<P> source, Surroundings around) {
@@ -110,6 +116,20 @@ abstract class PolicyPlugin<P> implements Admission {
                     .unavailable("admission policies cannot be evaluated: the bundle io.k3j.cel is being replaced");
         }
         return policy.program().by(cel);
+    }
+
+    /// Whether the match conditions of a policy hold, as they see a request.
+    /// @param input as [#input] makes it, asked for only where there are some
+    final Match match(Policy<P> policy, MatchConditions conditions, Write write, Supplier<AdmissionInput> input) {
+        if (conditions.conditions().isEmpty()) {
+            return Match.MATCHES;
+        }
+        Match match = conditions.match(input.get(), policy.ignoresFailure());
+        if (match.verdict() != Verdict.MATCHES) {
+            around.conditions().unmatched(new Asked(policy.name(), "validate", write.operation().name()),
+                    match.failures(), match.nanos());
+        }
+        return match;
     }
 
     /// What a policy sees of a request before its match conditions hold, but for parameters.

@@ -2,7 +2,6 @@ package io.k3j.admissionpolicies;
 
 import io.k3j.admissioncel.AdmissionInput;
 import io.k3j.admissioncel.MatchConditions.Match;
-import io.k3j.admissioncel.MatchConditions.Verdict;
 import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionmatching.MatchedRequest;
 import io.k3j.admissionpolicies.ValidatingProgram.Outcome;
@@ -111,9 +110,9 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
                 AdmissionObjects shown, Struct params) {
             boolean ignores = invocation.policy().ignoresFailure();
             Struct given = params == PolicyParams.NONE ? null : params;
-            Match match = program.conditions().conditions().isEmpty() ? new Match(Verdict.MATCHES, "")
-                    : program.conditions().match(input(new MatchedRequest(write.kind(), invocation.request().kind()),
-                            write, shown).params(given), ignores);
+            Match match = match(invocation.policy(), program.conditions(), write,
+                    () -> input(new MatchedRequest(write.kind(), invocation.request().kind()), write, shown)
+                            .params(given));
             return switch (match.verdict()) {
                 case EXCLUDED -> Outcome.NOTHING;
                 case FAILED -> Outcome.failed(PolicyDecision.failed(ignores, match.error(), 0));

@@ -141,6 +141,26 @@ class ValidatingPoliciesTest {
         assertThat(stage.create("{a: '1', b: '2'}")).startsWith(answer);
     }
 
+    /// With upstream's type for both sorts.
+    @Test
+    void matchConditionsThatDoNotHoldAreCounted() throws Exception {
+        stage.validating("held", "matchConditions: [{name: a, expression: 'true'}]\n" + BIG);
+        stage.validating("not", "matchConditions: [{name: a, expression: 'false'}]\n" + BIG);
+        stage.validating("fails", "failurePolicy: Ignore\n"
+                + "matchConditions: [{name: a, expression: 'object.none == 1'}]\n" + BIG);
+        stage.mutating("changes", "matchConditions: [{name: a, expression: 'false'}]\n"
+                + "mutations: [{patchType: JSONPatch, jsonPatch: {expression: '[]'}}]");
+        assertThat(stage.create("{a: '1'}")).isEqualTo("200");
+        String of = "{kind=\"policy\",name=\"%s\",operation=\"CREATE\",type=\"validate\"} 1\n";
+        String prefix = "apiserver_admission_match_condition_";
+        assertThat(stage.parts.metrics().getLast().text()).contains(
+                prefix + "evaluation_errors_total" + of.formatted("fails"),
+                prefix + "evaluation_seconds_count" + of.formatted("not"),
+                prefix + "evaluation_seconds_count" + of.formatted("fails"),
+                prefix + "evaluation_seconds_count" + of.formatted("changes"))
+                .doesNotContain("\"held\"", prefix + "exclusions_total{");
+    }
+
     @Test
     void failuresAreIgnoredWhereThePolicySaysSo() throws Exception {
         stage.validating("p", "failurePolicy: Ignore\nvalidations: [{expression: 'object.data.none == \"\"'},"

@@ -153,7 +153,7 @@ public final class AdmissionWebhooks {
                     "failed to call webhook: ", MOST_ANSWER_BYTES, CALLS_OF_USER), nanos);
             calls = new WebhookCalls(client, credentials, metrics, nanos, uids);
             namespaces = new RequestNamespace(api);
-            selection = new Selection(new RequestMatcher(namespaces), conditions);
+            selection = new Selection(new RequestMatcher(namespaces), conditions, metrics.conditions());
             mutating = source(api, "mutatingwebhookconfigurations");
             validating = source(api, "validatingwebhookconfigurations");
         }

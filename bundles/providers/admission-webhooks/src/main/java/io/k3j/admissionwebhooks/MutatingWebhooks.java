@@ -31,7 +31,7 @@ final class MutatingWebhooks extends WebhookPlugin {
 
     MutatingWebhooks(ConfigurationSource<List<Webhook>> source, Selection selection,
             WebhookCalls calls) {
-        super(source, selection, calls);
+        super(source, selection, calls, new Types("admit", "admit"));
     }
 
     @Override

@@ -20,7 +20,7 @@ final class ValidatingWebhooks extends WebhookPlugin {
 
     ValidatingWebhooks(ConfigurationSource<List<Webhook>> source, Selection selection,
             WebhookCalls calls) {
-        super(source, selection, calls);
+        super(source, selection, calls, new Types("validating", "validate"));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.k3j.admissioncel.AdmissionInput;
 import io.k3j.admissioncel.BoundEngine;
 import io.k3j.admissioncel.ExpressionCompiler;
 import io.k3j.admissioncel.MatchConditions;
+import io.k3j.admissioncel.MatchConditions.Match;
 import io.k3j.admissioncel.PerEngine;
 import io.k3j.admissionmatching.AdmissionObjects;
 import io.k3j.admissionmatching.MatchedRequest;
@@ -32,12 +33,12 @@ final class WebhookConditions {
         this.compiled = new PerEngine<>(cel -> MatchConditions.of(written, new ExpressionCompiler(cel, false)));
     }
 
-    /// Whether a webhook is asked of a request that its rules and selectors match.
+    /// What they say of a request that a webhook's rules and selectors match.
     /// @param ignoresFailure its failure policy
-    /// @throws ApiFault 403 when they fail and failures count; 503 while nobody can evaluate them
-    boolean hold(MatchedRequest matched, Write write, Struct object, boolean ignoresFailure, Evaluation by) {
+    /// @throws ApiFault 503 while nobody can evaluate them
+    Match match(MatchedRequest matched, Write write, Struct object, boolean ignoresFailure, Evaluation by) {
         if (written.isEmpty()) {
-            return true;
+            return Match.MATCHES;
         }
         BoundEngine cel = by.cel().get();
         if (cel == null) {
@@ -47,12 +48,7 @@ final class WebhookConditions {
         }
         AdmissionInput input = AdmissionInput.of(new MatchedRequest(write.kind(), matched.kind()), write,
                 AdmissionObjects.of(matched, write, object), by.authorizer());
-        MatchConditions.Match match = compiled.by(cel).match(input, ignoresFailure);
-        return switch (match.verdict()) {
-            case MATCHES -> true;
-            case EXCLUDED -> false;
-            case FAILED -> throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), match.error());
-        };
+        return compiled.by(cel).match(input, ignoresFailure);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.k3j.admissionwebhooks;
 import io.k3j.apiserverapi.Write;
 import io.k3j.componentapi.Metrics;
 import io.k3j.metricstext.Histogram;
+import io.k3j.metricstext.MatchConditionMetrics;
 import io.k3j.metricstext.MetricText;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class WebhookMetrics implements Metrics {
     private final Map<Labels, LongAdder> requests = new ConcurrentHashMap<>();
     private final Map<Labels, LongAdder> rejections = new ConcurrentHashMap<>();
     private final Map<Labels, LongAdder> open = new ConcurrentHashMap<>();
+    private final MatchConditionMetrics conditions = new MatchConditionMetrics("webhook");
 
     /// @param pairs label names and values
     private record Labels(String webhook, List<String> pairs) {
@@ -50,6 +52,11 @@ final class WebhookMetrics implements Metrics {
         }
     }
 
+    /// Those of match conditions.
+    MatchConditionMetrics conditions() {
+        return conditions;
+    }
+
     /// A call failed and the request went on.
     void failedOpen(String webhook, String type) {
         count(open, webhook, "name", webhook, "type", type);
@@ -64,6 +71,7 @@ final class WebhookMetrics implements Metrics {
         for (Map<Labels, ?> map : List.<Map<Labels, ?>>of(durations, requests, rejections, open)) {
             map.keySet().removeIf(l -> !webhooks.contains(l.webhook()));
         }
+        conditions.retain(webhooks);
     }
 
     @Override
@@ -75,6 +83,7 @@ final class WebhookMetrics implements Metrics {
         counters(text, "request_total", "Admission webhook request total.", requests);
         counters(text, "rejection_count", "Admission webhook rejection count.", rejections);
         counters(text, "fail_open_count", "Admission webhook fail open count.", open);
+        conditions.to(text);
         return text.toString();
     }
 

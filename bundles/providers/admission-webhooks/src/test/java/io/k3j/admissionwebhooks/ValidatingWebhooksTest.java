@@ -206,6 +206,37 @@ class ValidatingWebhooksTest {
     }
 
     @Test
+    void matchConditionsThatDoNotHoldAreCounted() throws Exception {
+        stage.hooks.at("/v", r -> allowed());
+        stage.validating("v",
+                stage.webhook("held.x.io", "/v").with("matchConditions", conditions("true")),
+                stage.webhook("not.x.io", "/v").with("matchConditions", conditions("false")),
+                stage.webhook("open.x.io", "/v").with("failurePolicy", "Ignore").with("matchConditions",
+                        conditions("object.none == 1")),
+                stage.webhook("shut.x.io", "/v").with("matchConditions", conditions("object.none == 1")));
+        stage.mutating("m", stage.webhook("change.x.io", "/v").with("matchConditions", conditions("false")));
+        assertThat(stage.create()).contains("forbidden");
+        String prefix = "apiserver_admission_match_condition_";
+        String of = "{kind=\"webhook\",name=\"%s.x.io\",operation=\"CREATE\",type=\"%s\"} 1\n";
+        assertThat(stage.parts.metrics.text()).contains(
+                prefix + "exclusions_total" + of.formatted("not", "validate"),
+                prefix + "exclusions_total" + of.formatted("open", "validate"),
+                prefix + "exclusions_total" + of.formatted("change", "admit"),
+                prefix + "evaluation_errors_total" + of.formatted("open", "validating"),
+                prefix + "evaluation_errors_total" + of.formatted("shut", "validating"),
+                prefix + "evaluation_seconds_count" + of.formatted("not", "validating"),
+                prefix + "evaluation_seconds_count" + of.formatted("shut", "validating"))
+                .doesNotContain(prefix + "exclusions_total" + of.formatted("shut", "validate"),
+                        prefix + "evaluation_errors_total" + of.formatted("not", "validating"))
+                // as upstream, which measures what did not match
+                .doesNotContain("held.x.io");
+    }
+
+    private static Seq conditions(String expression) {
+        return Seq.of(Struct.of("name", "a", "expression", expression));
+    }
+
+    @Test
     void seeTheOptionsOfAConnection() throws Exception {
         stage.hooks.at("/v", r -> denied(Struct.EMPTY));
         stage.validating("v", stage.webhook("v.x.io", "/v").with("rules", Seq.of(Stage.rule("*", "*", "*/exec"))));

@@ -3,13 +3,16 @@ package io.k3j.admissionwebhooks;
 import static io.k3j.testkitobjects.HookServer.allowed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import io.k3j.codec.Json;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkitobjects.HookServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +112,35 @@ class WebhookFailureTest {
             exchange.close();
         });
         assertThat(refused("/v")).contains("an error on the server (\\\"ouch\\\") has prevented");
+    }
+
+    private static void wishing(HttpExchange exchange, String retryAfter) throws IOException {
+        exchange.getResponseHeaders().set("Retry-After", retryAfter);
+        exchange.sendResponseHeaders(503, -1);
+        exchange.close();
+    }
+
+    @Test
+    void oneThatWishesToBeAskedLaterIsAskedAgainWithinItsTimeOut() throws Exception {
+        AtomicInteger times = new AtomicInteger();
+        stage.hooks.raw("/v", (exchange, r) -> {
+            if (times.incrementAndGet() == 1) {
+                wishing(exchange, "0");
+            } else {
+                HookServer.send(exchange, Json.bytes(HookServer.review(allowed().with("uid", r.text("uid")))));
+            }
+        });
+        Struct webhook = stage.webhook("v.x.io", "/v");
+        stage.validating("v", webhook);
+        assertThat(stage.create()).isEqualTo("200");
+        assertThat(times).hasValue(2);
+        stage.hooks.raw("/v", (exchange, r) -> wishing(exchange, "soon"));
+        assertThat(stage.send("PUT", "/api/v1/namespaces/default/configmaps/c", Stage.configMap(Struct.EMPTY)))
+                .contains("failed to call webhook: the server is currently unable to handle the request");
+        stage.hooks.raw("/v", (exchange, r) -> wishing(exchange, "3600"));
+        stage.validating("v", webhook.with("timeoutSeconds", 1));
+        assertThat(stage.send("PUT", "/api/v1/namespaces/default/configmaps/c", Stage.configMap(Struct.EMPTY)))
+                .contains("/v?timeout=1s\\\": context deadline exceeded");
     }
 
     @Test

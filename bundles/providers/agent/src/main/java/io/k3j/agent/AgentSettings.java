@@ -35,6 +35,9 @@ package io.k3j.agent;
     /// The kubelet's port.
     int kubeletPort() default 10250;
 
+    /// `--kubelet-arg`, as `name=value`: which certificate the kubelet's port shows.
+    String[] kubeletArg() default {};
+
     /// `--enable-pprof`: `/debug/pprof/` on the kubelet's port, for administrators.
     boolean enablePprof() default false;
 

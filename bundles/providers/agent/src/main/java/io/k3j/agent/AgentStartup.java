@@ -179,7 +179,8 @@ final class AgentStartup implements AutoCloseable {
     private void open(ClusterConfig config) throws IOException, Refused {
         // the port may have changed since the last start while no server is reachable
         files.kubeConfigs(balancers.api(config));
-        register(ListenerIdentity.class, new NodeListener(layout), Endpoint.PORT, ListeningSockets.KUBELET);
+        register(ListenerIdentity.class, new NodeListener(layout, settings.kubeletArg()), Endpoint.PORT,
+                ListeningSockets.KUBELET);
         register(ClusterSettings.class, NodeFamilies.fitted(config.settings(), config.clusterCidrs(),
                 List.of(settings.nodeIp())), "server", origin.server());
         register(Condition.class, Condition.INSTANCE, Phases.ID, "io.k3j.pki-ready");

@@ -1,6 +1,7 @@
 package io.k3j.agent;
 
 import io.k3j.edgeapi.ListenerIdentity;
+import io.k3j.pki.CertificateFiles;
 import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,11 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The certificate of the kubelet's port, from the files in `agent/`; a renewed one is used from the next
-/// handshake on.
+/// The certificate of the kubelet's port, from the files in `agent/`, or from those that `tls-cert-file` and
+/// `tls-private-key-file` of the kubelet name; a renewed one is used from the next handshake on. Who asks for
+/// `localhost` sees those of `agent/` in any case: that is the node's container runtime, which knows no others.
 final class NodeListener implements ListenerIdentity {
     private static final System.Logger LOG = System.getLogger("io.k3j.agent");
+    private static final String NODE_ITSELF = "localhost";
     private final List<Path> files;
+    private final Optional<CertificateFiles> given;
     private @Nullable Loaded loaded;
 
     /// The loaded files and their modification times.
@@ -25,10 +29,21 @@ final class NodeListener implements ListenerIdentity {
     }
 
     /// Loads the files.
-    NodeListener(AgentLayout layout) throws IOException {
+    /// @param arguments of the kubelet, `name=value`
+    /// @throws IllegalArgumentException naming the argument, when a file that one names cannot be used
+    NodeListener(AgentLayout layout, String... arguments) throws IOException {
+        given = given(arguments);
         files = List.of(layout.agent("serving-kubelet.crt"), layout.agent("serving-kubelet.key"),
                 layout.agent("client-ca.crt"));
         loaded = read();
+    }
+
+    private static Optional<CertificateFiles> given(String... arguments) {
+        try {
+            return CertificateFiles.named("--kubelet-arg=", "tls-cert-file", "tls-private-key-file", arguments);
+        } catch (IOException unusable) {
+            throw new IllegalArgumentException(String.valueOf(unusable.getMessage()), unusable);
+        }
     }
 
     private Loaded read() throws IOException {
@@ -64,7 +79,9 @@ final class NodeListener implements ListenerIdentity {
 
     @Override
     public Certified certified(Optional<String> serverName) {
-        return current().certified();
+        boolean itself = serverName.filter(NODE_ITSELF::equalsIgnoreCase).isPresent();
+        return given.filter(_ -> !itself).map(CertificateFiles::now)
+                .map(pair -> new Certified(pair.chain(), pair.key())).orElseGet(() -> current().certified());
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class Aggregator {
         this.context = context;
         parts = new Parts(api, Path.of(settings.dataDir(), "server", "tls"), TimeSource.system(),
                 RandomGenerator.getDefault());
-        counted = context.registerService(Metrics.class, parts.checks.metrics(), null);
+        counted = context.registerService(Metrics.class, parts.metrics(), null);
         parts.services.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
@@ -71,7 +71,7 @@ public final class Aggregator {
         parts.services.attach(api);
         HealthScope scope = health.scope("aggregator");
         runner = new ControllerRunner("aggregator", health).drive(parts.availability, Parts.CHECKS)
-                .drive(parts.authentication, 1);
+                .drive(parts.authentication, 1).drive(parts.aggregation, OpenApiAggregation.DOWNLOADS);
         runner.report(trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
@@ -126,6 +126,7 @@ public final class Aggregator {
             registered.unregister();
         }
         parts.checks.close();
+        parts.openApi.close();
         parts.services.close();
         runner.close();
     }
@@ -138,7 +139,9 @@ public final class Aggregator {
         final BackendDialer backends;
         final ApiServiceTable table;
         final AvailabilityCheck checks;
+        final OpenApiAggregation openApi;
         final Controller availability;
+        final Controller aggregation;
         final Controller authentication;
 
         Parts(ApiClient api, Path tls, TimeSource time, RandomGenerator random) {
@@ -147,10 +150,12 @@ public final class Aggregator {
                     new FrontProxy(tls));
             long heapBytes = Runtime.getRuntime().maxMemory();
             OpenRequests open = new OpenRequests(heapBytes);
+            openApi = new OpenApiAggregation(services, backends, time.monotonic(), heapBytes);
             table = new ApiServiceTable(new Forwarding(backends, open, Forwarding.ANSWERING),
-                    new Questions(backends, open, Forwarding.ANSWERING, heapBytes), backends);
+                    new Questions(backends, open, Forwarding.ANSWERING, heapBytes), backends, openApi);
             checks = new AvailabilityCheck(api, services, backends, table, time);
             availability = new Controller("apiservice-availability", api, time, checks).reads(services);
+            aggregation = new Controller("openapi-aggregation", api, time, openApi).reads(services);
             authentication = new Controller("extension-authentication", api, time,
                     new ExtensionAuthentication(api, tls, time));
             authoritiesMade();
@@ -162,6 +167,11 @@ public final class Aggregator {
             authentication.queue().add(ExtensionAuthentication.KEY);
         }
 
+        /// What is counted, for `/metrics`.
+        Metrics metrics() {
+            return () -> checks.metrics().text() + openApi.metrics().text();
+        }
+
         /// What another server has written of its own check makes no check due: two that disagree would answer each
         /// other without end.
         private void changed(@Nullable Obj before, @Nullable Obj after) {
@@ -171,6 +181,9 @@ public final class Aggregator {
                 table.changed(key.name(), after != null && ApiService.remote(after) ? ApiService.of(after) : null);
                 if (after != null && (before == null || !before.spec().equals(after.spec()))) {
                     availability.queue().add(key);
+                }
+                if (OpenApiAggregation.concerns(before, after)) {
+                    aggregation.queue().add(key);
                 }
             }
         }

@@ -21,16 +21,19 @@ final class ApiServiceTable implements AggregatedApis {
     private final Forwarding forwarding;
     private final Questions questions;
     private final BackendDialer backends;
+    private final OpenApiAggregation openApi;
     private final Map<String, ApiService> services = new HashMap<>();
     private final Map<String, Struct> described = new HashMap<>();
     private volatile Map<String, ApiService> byVersion = Map.of();
     private volatile List<Version> versions = List.of();
 
     /// @param backends told which of them are there
-    ApiServiceTable(Forwarding forwarding, Questions questions, BackendDialer backends) {
+    /// @param openApi knows what they say in OpenAPI 2
+    ApiServiceTable(Forwarding forwarding, Questions questions, BackendDialer backends, OpenApiAggregation openApi) {
         this.forwarding = forwarding;
         this.questions = questions;
         this.backends = backends;
+        this.openApi = openApi;
     }
 
     /// An APIService is there as it says, or no more (null).
@@ -108,5 +111,10 @@ final class ApiServiceTable implements AggregatedApis {
     @Override
     public List<Version> versions() {
         return versions;
+    }
+
+    @Override
+    public List<OpenApiDocument> openApi() {
+        return openApi.documents();
     }
 }

@@ -2,18 +2,14 @@ package io.k3j.aggregator;
 
 import io.k3j.pki.ClientTls;
 import io.k3j.pki.LoadedKey;
-import io.k3j.pki.Pem;
+import io.k3j.pki.PemBlocks;
 import io.k3j.pki.PemFiles;
 import io.k3j.webhookclient.ClientConfig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.cert.X509Certificate;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -68,12 +64,7 @@ final class FrontProxy {
             if (server.caBundle().isEmpty()) {
                 return ClientTls.trustingMachine(own);
             }
-            List<X509Certificate> authorities = Pem.certificates(new String(
-                    Base64.getMimeDecoder().decode(server.caBundle()), StandardCharsets.UTF_8));
-            if (authorities.isEmpty()) {
-                throw new IllegalArgumentException("no certificate in caBundle");
-            }
-            return ClientTls.trusting(authorities, Optional.of(own));
+            return ClientTls.trusting(PemBlocks.authorities(server.caBundle()), Optional.of(own));
         } catch (IllegalArgumentException e) {
             throw new IOException("unable to load root certificates: " + e.getMessage(), e);
         }

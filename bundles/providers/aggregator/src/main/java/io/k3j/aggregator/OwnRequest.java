@@ -7,10 +7,21 @@ import java.io.IOException;
 
 /// A request that this server itself sends to another one, and the answer as a whole.
 /// @param body JSON; empty for none
-record OwnRequest(String method, String target, byte[] body) {
+/// @param known the ETag of an answer that is here already, as it came; empty for none
+record OwnRequest(String method, String target, byte[] body, String known) {
     /// One without a body.
     static OwnRequest get(String target) {
-        return new OwnRequest("GET", target, new byte[0]);
+        return get(target, "");
+    }
+
+    /// One without a body, for what is not known yet.
+    static OwnRequest get(String target, String known) {
+        return new OwnRequest("GET", target, new byte[0], known);
+    }
+
+    /// One that deletes.
+    static OwnRequest delete(String target, byte[] options) {
+        return new OwnRequest("DELETE", target, options, "");
     }
 
     /// Sends it on an open connection, which is of no more use for another request; blocks for the answer's head.
@@ -18,6 +29,9 @@ record OwnRequest(String method, String target, byte[] body) {
     ResponseHead send(ByteDuplex back, ApiService to, Caller caller) throws IOException {
         ForwardedHead head = new ForwardedHead(method, target, BackendDialer.host(to)).user(caller)
                 .add("Accept", "application/json").add("Connection", "close");
+        if (!known.isEmpty()) {
+            head.add("If-None-Match", known);
+        }
         if (body.length > 0) {
             head.add("Content-Type", "application/json").add("Content-Length", Integer.toString(body.length));
         }

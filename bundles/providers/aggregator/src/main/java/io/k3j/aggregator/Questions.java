@@ -47,7 +47,7 @@ final class Questions {
     /// Deletes what a question is about.
     /// @throws ApiFault as [#ask]
     void delete(ApiService to, Question question, Struct options) {
-        send(to, new OwnRequest("DELETE", target(question), Json.bytes(options)), question);
+        send(to, OwnRequest.delete(target(question), Json.bytes(options)), question);
     }
 
     private Struct send(ApiService to, OwnRequest request, Question question) {

@@ -6,6 +6,7 @@
 ///   APIServices ──LiveView──► ApiServiceTable (who serves what, and what it says of itself)
 ///   AvailabilityCheck         condition Available of each, and its resources for discovery
 ///   request ──ApiServiceTable──► Forwarding ──BackendDialer, FrontProxy──► endpoint
+///   OpenApiAggregation ──OpenApiDownloads──► endpoint   /openapi/v2 of each, of which OpenApiFilter keeps the version
 ///   KindCatalogs ──LocalVersions──► LocalApiServices   an APIService for each version that is served here
 ///   ExtensionAuthentication   the ConfigMap by which such servers know this one
 /// ```

@@ -65,13 +65,39 @@ final class Stage implements AutoCloseable {
         if (api.find(SLICES, SLICE).isPresent()) {
             api.delete(SLICES, SLICE, DeleteOptions.PLAIN);
         }
+        endpoints(SLICE, SERVICE, ready, port, addresses);
+    }
+
+    private void endpoints(Key key, Key service, boolean ready, String port, String... addresses) {
         api.create(SLICES, Obj.of(Struct.of("apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
-                Struct.of("name", SLICE.name(), "namespace", "default", "labels",
-                        Struct.of("kubernetes.io/service-name", "api")),
+                Struct.of("name", key.name(), "namespace", key.namespace(), "labels",
+                        Struct.of("kubernetes.io/service-name", service.name())),
                 "addressType", "IPv4", "endpoints",
                 Stream.of(addresses).map(a -> Struct.of("addresses", List.of(a), "nodeName", "node-1", "conditions",
                         Struct.of("ready", ready))).toList(),
                 "ports", List.of(Struct.of("name", port, "port", 8443, "protocol", "TCP")))), WriteOptions.PLAIN);
+    }
+
+    /// Another APIService, `v1.GROUP`, which is available: of the Service that is there, or of one that is made, which
+    /// has the same server behind it.
+    Key another(String group, int priority, Key service) {
+        if (api.find(SERVICES, service).isEmpty()) {
+            create(SERVICES, "v1", "Service", service, Struct.of("type", "ClusterIP", "ports",
+                    List.of(Struct.of("name", "https", "port", 443, "protocol", "TCP"))));
+            endpoints(new Key(service.namespace(), service.name() + "-1"), service, true, "https", "10.42.1.6");
+        }
+        Key key = Key.of("v1." + group);
+        api.create(ApiService.RESOURCE, Obj.of(Struct.of("apiVersion", "apiregistration.k8s.io/v1", "kind",
+                "APIService", "metadata", Struct.of("name", key.name()), "spec",
+                Struct.of("group", group, "version", "v1", "groupPriorityMinimum", priority, "versionPriority", 15,
+                        "insecureSkipTLSVerify", true, "service",
+                        Struct.of("namespace", service.namespace(), "name", service.name(), "port", 443)))),
+                WriteOptions.PLAIN);
+        Obj made = api.get(ApiService.RESOURCE, key);
+        api.update(ApiService.RESOURCE, made.with(Struct.of("conditions", List.of(Struct.of("type", "Available",
+                "status", "True", "reason", "Passed"))), "status"), WriteOptions.STATUS);
+        api.deliver();
+        return key;
     }
 
     /// Looks at the server once, and at what that has written; its condition afterwards.

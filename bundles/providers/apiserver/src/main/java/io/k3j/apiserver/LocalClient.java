@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apiaccess.Access;
 import io.k3j.apidiscovery.RemoteObjects;
 import io.k3j.apirequests.AuditContext;
+import io.k3j.apirequests.RequestRemarks;
 import io.k3j.apirequests.Responses;
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Authorizer.Attributes;

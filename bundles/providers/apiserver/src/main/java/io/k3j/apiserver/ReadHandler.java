@@ -1,6 +1,7 @@
 package io.k3j.apiserver;
 
 import io.k3j.apirequests.Form;
+import io.k3j.apirequests.Latency;
 import io.k3j.apirequests.ListQuery;
 import io.k3j.apirequests.ListShape;
 import io.k3j.apirequests.ListWriter;
@@ -49,7 +50,9 @@ final class ReadHandler {
             answers.tree(request, status, tables.of(target, target.object(item), form, include, true));
             return;
         }
+        long begun = request.audit().begin();
         byte[] bytes = renderer.bytes(target, item, item.revision(), form);
+        request.audit().since(Latency.SERIALIZATION, begun);
         if (form.type() == Form.Type.JSON && !form.pretty()) {
             answers.json(request, status, bytes);
         } else {

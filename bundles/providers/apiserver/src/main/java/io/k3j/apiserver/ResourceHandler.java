@@ -22,6 +22,8 @@ import java.io.IOException;
 /// Serves resource requests: resolves the kind and calls the handler of the verb. The body is received before a seat
 /// is taken.
 final class ResourceHandler {
+    /// How a warning tells the release with which a kind goes.
+    private static final String REMOVED = ", unavailable in v";
     private final Access access;
     private final RequestLimits limits;
     private final Kinds kinds;
@@ -55,20 +57,31 @@ final class ResourceHandler {
         }
         Target target = new Target(kind, kinds);
         if (info.subresource().isEmpty()) {
-            request.deprecated(deprecated(target));
+            deprecated(request, target);
             resource(request, target, longRunning);
         } else {
             subresource(request, target, longRunning);
         }
     }
 
-    /// While nobody knows it for a moment nothing is refused because of it.
-    private static String deprecated(Target target) {
+    /// While nobody knows it for a moment nothing is refused because of it. With which release a kind goes is told of
+    /// Kubernetes' own, whose warnings are upstream's: what a definition says is anything.
+    private void deprecated(Request request, Target target) {
+        String warning;
         try {
-            return target.hooks().deprecated(target.kind().gvk());
+            warning = target.hooks().deprecated(target.kind().gvk());
         } catch (ApiFault away) {
-            return "";
+            return;
         }
+        if (!warning.isEmpty()) {
+            request.deprecated(warning, renderer.builtIn(target.kind().gvk()) ? removedRelease(warning) : "");
+        }
+    }
+
+    private static String removedRelease(String warning) {
+        int from = warning.indexOf(REMOVED);
+        int end = from < 0 ? from : warning.indexOf('+', from);
+        return end < 0 ? "" : warning.substring(from + REMOVED.length(), end);
     }
 
     /// The part of a request that runs in a seat.
@@ -178,7 +191,7 @@ final class ResourceHandler {
         RequestInfo info = request.info();
         ResourceKind.Subresource sub = target.kind().subresource(info.subresource())
                 .orElseThrow(Responses::noSuchResource);
-        request.deprecated(deprecated(target));
+        deprecated(request, target);
         if (info.verb().equals("watch") || !sub.connection() && !info.rest().isEmpty() && !info.rest().equals("/")) {
             throw Responses.noSuchResource();
         }

@@ -3,6 +3,7 @@ package io.k3j.apiserver;
 import io.k3j.apirequests.Bodies;
 import io.k3j.apirequests.Params;
 import io.k3j.apirequests.Request;
+import io.k3j.apirequests.RequestRemarks;
 import io.k3j.apirequests.Responses;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
@@ -133,7 +134,7 @@ final class WriteHandler {
         }
         return new Intent(target, request.info().key(), request.info().subresource(), request.caller(),
                 !dryRun.isEmpty(), manager.isEmpty() ? FieldManagement.byUserAgent(request.userAgent()) : manager,
-                p.flag("force"), options.build(), null, new RequestRemarks(request::warn, request.audit()));
+                p.flag("force"), options.build(), null, RequestRemarks.of(request));
     }
 
     private static ObjectDecoder.Expected expected(Request request, Target target) {

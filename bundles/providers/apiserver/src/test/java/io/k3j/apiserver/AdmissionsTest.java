@@ -128,6 +128,65 @@ class AdmissionsTest {
         };
     }
 
+    /// Reserves something for a write, under a key that no other generation has.
+    private static Admission reserving(String name, List<String> told) {
+        return new Admission() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public boolean handles(Write write) {
+                return true;
+            }
+
+            @Override
+            public Struct admit(Write write, Struct object) {
+                write.context().notes().put(this, name);
+                return object;
+            }
+
+            @Override
+            public void abandoned(Write write, Struct object) {
+                told.add(name + " " + write.context().notes().remove(this));
+            }
+        };
+    }
+
+    /// One that takes the place of another knows nothing of what that one has reserved for a write under way.
+    @Test
+    void whoWasReplacedSinceGivesBackWhatHeHasReserved() throws Exception {
+        List<String> told = new ArrayList<>();
+        Slot<Admission> slot = Slot.lowestFirst(Admission.ORDER, Completeness.declared(Set.of(), e -> ""));
+        Admission old = reserving("old", told);
+        Admission stays = reserving("stays", told);
+        slot.add(old, Map.of());
+        slot.add(stays, Map.of());
+        Admissions admissions = new Admissions(slot, () -> {
+        });
+        try (TestServer server = new TestServer()) {
+            Write real = real(server);
+            admissions.admit(real, Struct.EMPTY);
+            slot.add(reserving("new", told), Map.of());
+            slot.remove(old);
+            admissions.validate(real, Struct.EMPTY);
+            admissions.abandoned(real, Struct.EMPTY);
+            assertThat(told).containsExactlyInAnyOrder("stays stays", "new null", "old old");
+            told.clear();
+            Write next = real(server);
+            admissions.admit(next, Struct.EMPTY);
+            admissions.abandoned(next, Struct.EMPTY);
+            assertThat(told).as("who had gone before is not told").containsExactlyInAnyOrder("stays stays", "new new");
+        }
+    }
+
+    private static Write real(TestServer server) {
+        Target target = new Target(new TestKinds().kinds().iterator().next(), server.contributions.kinds());
+        return new Intent(target, Key.of("a"), "", Caller.ANONYMOUS, false, "", false, Struct.EMPTY, null, w -> {
+        }).write(Write.Operation.CREATE, null);
+    }
+
     /// Notes its name, and wants another round in the first one.
     private static Admission noting(String name, List<String> asked, boolean wanting) {
         return new Admission() {
@@ -165,10 +224,7 @@ class AdmissionsTest {
         slot.add(noting("wanting", asked, true), Map.of(Admission.ORDER, 2));
         slot.add(noting("last", asked, false), Map.of(Admission.ORDER, 3));
         try (TestServer server = new TestServer()) {
-            Target target = new Target(new TestKinds().kinds().iterator().next(), server.contributions.kinds());
-            Write real = new Intent(target, Key.of("a"), "", Caller.ANONYMOUS, false, "", false, Struct.EMPTY, null,
-                    w -> {
-                    }).write(Write.Operation.CREATE, null);
+            Write real = real(server);
             List<String> unseated = new ArrayList<>();
             new Admissions(slot, () -> {
             }, work -> {

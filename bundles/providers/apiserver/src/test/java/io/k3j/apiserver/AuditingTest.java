@@ -15,6 +15,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.codec.Json;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.flowcontrol.Seats;
+import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -189,6 +190,58 @@ class AuditingTest {
         records(Audit.Level.METADATA, "RequestReceived");
         server.call("POST", MAPS, MAP);
         assertThat(recorder.next().struct("annotations").text("example.com/key")).isEqualTo("first");
+    }
+
+    /// A webhook that the server waits for, by its clock.
+    private final class Slow implements Admission {
+        @Override
+        public String name() {
+            return "ValidatingAdmissionWebhook";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return true;
+        }
+
+        @Override
+        public boolean remote() {
+            return true;
+        }
+
+        @Override
+        public void validate(Write write, Struct object) {
+            server.now = server.now.plusMillis(501);
+        }
+    }
+
+    @Test
+    void whereARequestWasThatTookLongIsTold() throws Exception {
+        server.contributions.admissions().add(new Slow(), Map.of());
+        records(Audit.Level.METADATA, "RequestReceived");
+        server.call("POST", MAPS, MAP);
+        String prefix = "apiserver.latency.k8s.io/";
+        assertThat(recorder.next().struct("annotations").texts()).containsEntry(prefix + "total", "501ms")
+                .containsKeys(prefix + "authentication", prefix + "validating-webhook", prefix + "etcd",
+                        prefix + "serialize-response-object")
+                .doesNotContainKeys(prefix + "mutating-webhook", prefix + "impersonation", prefix + "apf-queue-wait");
+        server.call("GET", MAPS, "");
+        assertThat(recorder.next().struct("annotations").texts()).doesNotContainKey(prefix + "total");
+    }
+
+    @Test
+    void theReleaseWithWhichAKindGoesIsTold() throws Exception {
+        server.contributions.kinds().put(new TestKinds.Hooks() {
+            @Override
+            public String deprecated(Gvk kind) {
+                return kind.kind().equals("ConfigMap") ? "v1 ConfigMap is deprecated in v1.1+, unavailable in v1.99+"
+                        : "";
+            }
+        }, Map.of("service.ranking", 9));
+        records(Audit.Level.METADATA, "RequestReceived");
+        server.call("GET", MAPS, "");
+        assertThat(recorder.next().struct("annotations").texts()).containsEntry("k8s.io/deprecated", "true")
+                .containsEntry("k8s.io/removed-release", "1.99");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.k3j.codec.Json;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,13 +50,40 @@ class PreconditionsTest {
         deleted("resourceVersion", "\"" + version + "\"", 200);
     }
 
-    @Test
-    void aDeletionNamesTheUidOfTheObject() throws IOException {
+    /// An empty one is a pointer to an empty text to upstream, which is the uid of no object.
+    @ParameterizedTest
+    @ValueSource(strings = {"another", ""})
+    void aDeletionNamesTheUidOfTheObject(String other) throws IOException {
         String uid = stored().text("uid");
-        assertThat(deleted("uid", "\"another\"", 409).text("message")).isEqualTo("Operation cannot be fulfilled on"
-                + " ConfigMap \"one\": the UID in the precondition (another) does not match the UID in record (" + uid
-                + "). The object might have been deleted and then recreated");
+        assertThat(deleted("uid", "\"" + other + "\"", 409).text("message")).isEqualTo("Operation cannot be fulfilled"
+                + " on ConfigMap \"one\": the UID in the precondition (" + other + ") does not match the UID in"
+                + " record (" + uid + "). The object might have been deleted and then recreated");
         deleted("uid", "\"" + uid + "\"", 200);
+    }
+
+    @Test
+    void aCollectionIsKeptFromOneWhoMeansNoObject() throws IOException {
+        stored();
+        for (String field : List.of("uid", "resourceVersion")) {
+            call("DELETE", MAPS, "{\"preconditions\":{\"" + field + "\":\"\"}}", 409);
+        }
+        call("DELETE", MAPS, "{\"preconditions\":{\"uid\":null}}", 200);
+    }
+
+    /// Upstream's `Convert_url_Values_To_v1_DeleteOptions`, where there is no body.
+    @Test
+    void aQueryNamesTheObjectAsWell() throws IOException {
+        Struct metadata = stored();
+        String version = metadata.text("resourceVersion");
+        call("DELETE", MAPS + "/one?uid=another", "", 409);
+        call("DELETE", MAPS + "/one?resourceVersion=0" + version, "", 409);
+        call("DELETE", MAPS + "?uid=another", "", 409);
+        call("DELETE", MAPS + "/one?uid=another", "{\"preconditions\":{\"uid\":\"other\"}}", 409);
+        call("DELETE", MAPS + "/one?uid=" + metadata.text("uid") + "&resourceVersion=" + version, "", 200);
+        stored();
+        call("DELETE", MAPS + "/one?uid=&resourceVersion=", "", 200);
+        stored();
+        call("DELETE", MAPS + "/one?uid=another", "{\"gracePeriodSeconds\":0}", 200);
     }
 
     @Test

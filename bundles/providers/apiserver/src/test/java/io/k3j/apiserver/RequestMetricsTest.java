@@ -2,6 +2,9 @@ package io.k3j.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apirequests.Request;
+import io.k3j.apirequests.RequestMetrics;
+import io.k3j.apirequests.RequestRemarks;
 import io.k3j.apiserverapi.Admission;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
@@ -96,17 +99,76 @@ class RequestMetricsTest {
         }
     }
 
-    /// Labels without `dry_run` are the same for both, and no sample may come twice.
+    /// What users are promised is about writes that are done. Its labels tell dry runs from nothing, and no sample may
+    /// come twice.
     @Test
-    void countWhatIsOnlyTriedWithTheRest() throws IOException {
+    void promiseNothingOfWhatIsOnlyTriedAndOfWatches() throws IOException {
         try (TestServer server = new TestServer()) {
             server.call("DELETE", "/api/v1/namespaces/a/configmaps/x?dryRun=All", "");
             server.call("DELETE", "/api/v1/namespaces/a/configmaps/x", "");
-            assertThat(parsed(server.get("/metrics").text())).containsEntry(
+            server.get("/api/v1/namespaces/a/configmaps?watch=1").leave();
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            assertThat(samples).containsEntry(
                     "apiserver_request_sli_duration_seconds_count{component=\"apiserver\",group=\"\","
                             + "resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"DELETE\","
                             + "version=\"v1\"}",
-                    2.0);
+                    1.0);
+            assertThat(samples.keySet()).noneMatch(s -> s.startsWith("apiserver_request_sli_duration_seconds")
+                    && s.contains("verb=\"WATCH\""));
+        }
+    }
+
+    @Test
+    void promiseNothingOfTheTimeOfWebhooks() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.admissions().add(new Hooks(), Map.of());
+            server.call("POST", "/api/v1/namespaces/a/configmaps", "{\"metadata\":{\"name\":\"x\"}}");
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            String post = "group=\"\",resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"POST\","
+                    + "version=\"v1\"}";
+            double all = samples.get("apiserver_request_duration_seconds_sum{component=\"apiserver\",dry_run=\"\","
+                    + post);
+            double promised = samples.get("apiserver_request_sli_duration_seconds_sum{component=\"apiserver\","
+                    + post);
+            assertThat(promised).isPositive().isLessThan(all);
+        }
+    }
+
+    /// As upstream: those that change an object are asked one after the other, those that only look all at once.
+    @Test
+    void promiseNothingOfAllThatWasWaitedForMutatingWebhooksAndOfTheLongestTimeForOthers() {
+        Request request = new Request(new TestExchange("PUT", "/api/v1/namespaces/a/configmaps/x", new byte[0]));
+        RequestRemarks remarks = RequestRemarks.of(request);
+        for (int i = 0; i < 2; i++) {
+            remarks.waited(false, 1_000_000_000L);
+            remarks.waited(true, 3_000_000_000L);
+        }
+        RequestMetrics metrics = new RequestMetrics();
+        metrics.request(request, 200, 10_000_000_000L);
+        MetricText text = new MetricText();
+        metrics.to(text);
+        assertThat(parsed(text.toString())).containsEntry(
+                "apiserver_request_sli_duration_seconds_sum{component=\"apiserver\",group=\"\","
+                        + "resource=\"configmaps\",scope=\"resource\",subresource=\"\",verb=\"PUT\","
+                        + "version=\"v1\"}",
+                5.0);
+    }
+
+    /// Stands for the webhooks.
+    private static final class Hooks implements Admission {
+        @Override
+        public String name() {
+            return "MutatingAdmissionWebhook";
+        }
+
+        @Override
+        public boolean handles(Write write) {
+            return true;
+        }
+
+        @Override
+        public boolean remote() {
+            return true;
         }
     }
 

@@ -73,7 +73,8 @@ record AuditOptions(String policyFile, LogOptions file, SinkOptions log, Webhook
         return new AuditOptions(flags.text("audit-policy-file", ""), file, log, webhook, flags.problems());
     }
 
-    /// Under its name, or the one that is deprecated upstream.
+    /// Under its name, or the one that is deprecated upstream. The last one would count there, and K3s hands arguments
+    /// over in the order of their names, which has this one behind the other.
     private static Duration initialBackoff(AuditFlags flags) {
         return flags.duration("audit-webhook-initial-backoff",
                 flags.duration("audit-webhook-batch-initial-backoff", INITIAL_BACKOFF));

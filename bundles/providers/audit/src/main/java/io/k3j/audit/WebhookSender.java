@@ -14,8 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /// Posts events as an `EventList` to a webhook. Whatever fails is tried again, as upstream: five times in all, after
-/// pauses that grow by a half and by some chance. What fails then is lost and counted, and the component says why until
-/// something arrives again. An event may arrive twice, when its first answer did not: its `auditID` and `stage` tell.
+/// pauses that grow by a half and by some chance. A server that answers `Retry-After` is asked again when it wishes,
+/// within the time of one such attempt ([KubeconfigClient]). What fails then is lost and counted, and the component
+/// says why until something arrives again. An event may arrive twice, when its first answer did not: its `auditID` and
+/// `stage` tell.
 ///
 /// Each post has a virtual thread of its own, since who waits for it must not be interrupted in it. Any thread.
 final class WebhookSender implements EventOutput {
@@ -178,9 +180,10 @@ final class WebhookSender implements EventOutput {
         }
     }
 
-    /// What fails from now on is tried once more at most, at once.
+    /// What fails from now on is tried once more at most, at once, whatever the webhook wishes.
     @Override
     public void hurry() {
+        client.hurry();
         lock.lock();
         try {
             hurries = true;

@@ -63,11 +63,13 @@ class AuditOptionsTest {
     }
 
     @Test
-    void theDeprecatedNameOfTheBackoffCountsWhereTheOtherIsNotGiven() {
+    void theDeprecatedNameOfTheBackoffCountsWhereTheOtherIsNotGivenInAnyOrder() {
         assertThat(AuditOptions.of("audit-webhook-config-file=/c", "audit-webhook-batch-initial-backoff=2m").webhook()
                 .initialBackoff()).isEqualTo(Duration.ofMinutes(2));
         assertThat(AuditOptions.of("audit-webhook-config-file=/c", "audit-webhook-batch-initial-backoff=2m",
                 "audit-webhook-initial-backoff=1m").webhook().initialBackoff()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(AuditOptions.of("audit-webhook-initial-backoff=1m", "audit-webhook-config-file=/c",
+                "audit-webhook-batch-initial-backoff=2m").webhook().initialBackoff()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @ParameterizedTest

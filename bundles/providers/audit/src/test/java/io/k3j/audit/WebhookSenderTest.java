@@ -107,11 +107,46 @@ class WebhookSenderTest {
             assertThat(collector.bodies).hasSize(5);
         }
         counted("webhook", 2);
-        assertThat(reports).last().asString().startsWith("DEGRADED cannot send to the audit webhook: an error on the"
-                + " server (\"\") has prevented the request from succeeding; 2 events are lost.");
+        assertThat(reports).last().asString().startsWith("DEGRADED cannot send to the audit webhook: the server is"
+                + " currently unable to handle the request; 2 events are lost.");
         collector.answers(200);
         assertThat(blocking.take(event("ResponseComplete"))).isEqualTo(Taken.TAKEN);
         assertThat(reports).last().asString().startsWith("OK");
+    }
+
+    private static Collector.Handler wishing(String retryAfter) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("Retry-After", retryAfter);
+            Collector.answer(exchange, 503);
+        };
+    }
+
+    @Test
+    void whoWishesToBeAskedLaterIsAskedOftener() throws Exception {
+        AtomicInteger times = new AtomicInteger();
+        collector.answers(exchange -> {
+            if (times.incrementAndGet() < 9) {
+                wishing("0").handle(exchange);
+            } else {
+                Collector.answer(exchange, 200);
+            }
+        });
+        assertThat(sink("audit-webhook-mode=blocking-strict", "audit-webhook-initial-backoff=1h")
+                .take(event("RequestReceived"))).isEqualTo(Taken.TAKEN);
+        assertThat(metrics.lost()).isZero();
+        assertThat(reports).containsExactly("OK ");
+    }
+
+    @Test
+    void aWishDoesNotOutliveTheEnd() throws Exception {
+        collector.answers(wishing("3600"));
+        EventSink sink = sink("audit-webhook-batch-max-size=1");
+        sink.take(event("first"));
+        Waiting.until("a post", () -> collector.bodies.size() == 1);
+        sink.hurry();
+        sink.drain(Duration.ofMinutes(1));
+        Waiting.until("it is counted", () -> metrics.lost() == 1);
+        assertThat(collector.bodies).hasSize(3);
     }
 
     @Test

@@ -105,7 +105,6 @@ final class ClaimMapper {
     private List<String> groups(Claims token, Evaluation values) throws BadCredential {
         String claim = jwt.groups().claim();
         if (!claim.isEmpty()) {
-            DistributedClaims.refuse(token, claim);
             if (!token.has(claim)) {
                 return List.of();
             }

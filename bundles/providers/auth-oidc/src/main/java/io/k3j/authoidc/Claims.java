@@ -81,7 +81,8 @@ record Claims(Struct tree) {
         return value;
     }
 
-    private static Unreadable mismatch(Object value, String wanted) {
+    /// A value is of another type than is wanted.
+    static Unreadable mismatch(Object value, String wanted) {
         String given = switch (value) {
             case Struct _ -> "object";
             case Seq _ -> "array";

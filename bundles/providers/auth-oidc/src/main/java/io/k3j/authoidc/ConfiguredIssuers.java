@@ -108,11 +108,11 @@ final class ConfiguredIssuers implements AutoCloseable, ConfigurationReload.Targ
             throw new IllegalArgumentException(
                     "invalid authentication configuration: " + AuthenticationConfiguration.joined(problems));
         }
-        configuration.jwt().stream().map(j -> j.issuer().egressSelectorType()).filter(e -> !e.isEmpty()).findFirst()
-                .ifPresent(e -> {
-                    throw new IllegalArgumentException("oidc: egress lookup required with egress selector type \"" + e
-                            + "\"; K3j has no egress selectors for issuers, leave issuer.egressSelectorType out");
-                });
+        if (configuration.jwt().stream().anyMatch(j -> j.issuer().egressSelectorType().equals("controlplane"))) {
+            // K3s' egress selector configuration has the other one alone
+            throw new IllegalArgumentException("oidc: egress lookup for \"controlplane\" is not configured; leave"
+                    + " issuer.egressSelectorType out");
+        }
         return compiler;
     }
 

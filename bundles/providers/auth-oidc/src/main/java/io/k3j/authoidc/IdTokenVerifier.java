@@ -19,51 +19,59 @@ record IdTokenVerifier(Issuer issuer, List<String> algorithms, RemoteKeySet keys
     /// @param token that names the issuer
     /// @throws BadCredential when it is not, in upstream's words
     void verify(SignedToken token, Instant now) throws BadCredential {
-        try {
-            audience(token.claims());
-            times(token.claims(), now);
-        } catch (Claims.Unreadable e) {
-            throw bad("oidc: failed to unmarshal claims: " + e.getMessage());
+        String problem = problem(token, now);
+        if (!problem.isEmpty()) {
+            throw new BadCredential("oidc: verify token: " + problem);
         }
+    }
+
+    /// Why it is not, in upstream's words; empty when it is.
+    /// @param token that names the issuer
+    String problem(SignedToken token, Instant now) {
+        try {
+            String wrong = audience(token.claims());
+            if (wrong.isEmpty()) {
+                wrong = times(token.claims(), now);
+            }
+            return wrong.isEmpty() ? signature(token) : wrong;
+        } catch (Claims.Unreadable e) {
+            return "oidc: failed to unmarshal claims: " + e.getMessage();
+        }
+    }
+
+    private String signature(SignedToken token) {
         JWSHeader header = token.header();
         if (header == null) {
-            throw bad("oidc: malformed jwt: its header is none of a signed token");
+            return "oidc: malformed jwt: its header is none of a signed token";
         }
         if (!algorithms.contains(header.getAlgorithm().getName())) {
-            throw bad("oidc: id token signed with unsupported algorithm, expected " + Quoted.texts(algorithms) + " got "
-                    + Quoted.text(header.getAlgorithm().getName()));
+            return "oidc: id token signed with unsupported algorithm, expected " + Quoted.texts(algorithms) + " got "
+                    + Quoted.text(header.getAlgorithm().getName());
         }
-        if (!keys.verify(token, header)) {
-            throw bad("failed to verify signature: failed to verify id token signature");
-        }
+        return keys.verify(token, header) ? "" : "failed to verify signature: failed to verify id token signature";
     }
 
-    private static BadCredential bad(String why) {
-        return new BadCredential("oidc: verify token: " + why);
-    }
-
-    private void audience(Claims claims) throws BadCredential, Claims.Unreadable {
+    private String audience(Claims claims) throws Claims.Unreadable {
         List<String> meant = claims.has("aud") ? claims.texts("aud") : List.of();
         if (!Collections.disjoint(meant, issuer.audiences())) {
-            return;
+            return "";
         }
-        throw bad(issuer.audiences().size() == 1
+        return issuer.audiences().size() == 1
                 ? "oidc: expected audience " + Quoted.text(issuer.audiences().getFirst()) + " got "
                         + Quoted.texts(meant)
                 : "oidc: expected audience in " + Quoted.texts(issuer.audiences().stream().sorted().toList()) + " got "
-                        + Quoted.texts(meant));
+                        + Quoted.texts(meant);
     }
 
-    private static void times(Claims claims, Instant now) throws BadCredential, Claims.Unreadable {
+    private static String times(Claims claims, Instant now) throws Claims.Unreadable {
         double seconds = now.toEpochMilli() / 1e3;
         Double end = claims.seconds("exp");
         if (end == null || !(end >= seconds)) {
-            throw bad("oidc: token is expired (Token Expiry: " + shown(end) + ")");
+            return "oidc: token is expired (Token Expiry: " + shown(end) + ")";
         }
         Double begin = claims.seconds("nbf");
-        if (begin != null && !(begin <= seconds + LEEWAY_SECONDS)) {
-            throw bad("oidc: current time " + now + " before the nbf (not before) time: " + shown(begin));
-        }
+        return begin == null || begin <= seconds + LEEWAY_SECONDS ? ""
+                : "oidc: current time " + now + " before the nbf (not before) time: " + shown(begin);
     }
 
     private static String shown(@Nullable Double seconds) {

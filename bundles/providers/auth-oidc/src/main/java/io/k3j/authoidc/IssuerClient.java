@@ -1,10 +1,12 @@
 package io.k3j.authoidc;
 
+import io.k3j.authoidc.JwtConfiguration.Issuer;
 import io.k3j.httpproxy.HttpProxy;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,30 +23,66 @@ import javax.net.ssl.SSLContext;
 
 /// Gets documents of an issuer: HTTPS, its certificate verified, redirects to other HTTPS URLs followed as upstream's
 /// client does (five at most), through the proxy that the environment names. A client lives for one question, since
-/// questions are rare. Any thread; blocks.
+/// questions are rare, and so keeps no connection on which another answer than its own could come. Any thread; blocks.
 ///
 /// @param authorities PEM, which alone are believed; empty: those of this machine
 /// @param environment may name proxies
-record IssuerClient(String authorities, Map<String, String> environment) {
+/// @param egress `cluster`: only addresses are dialled, as K3s' egress selector does, and no redirect is followed,
+///        which could lead to a name; empty: names, too
+record IssuerClient(String authorities, Map<String, String> environment, String egress) {
     /// The longest document. Key sets of large issuers have a hundredth of it.
     static final int MOST_BYTES = 1 << 20;
     /// From the first packet to the last byte, as upstream. Requests do not wait that long ([RemoteKeySet#WAIT]).
     static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int MOST_SAID = 200;
     private static final int OK = 200;
+    private static final int IM_USED = 226;
+    private static final int MOST_PORT = 65_535;
+
+    /// As an issuer is configured.
+    static IssuerClient of(Issuer issuer, Map<String, String> environment) {
+        return new IssuerClient(issuer.certificateAuthority(), environment, issuer.egressSelectorType());
+    }
 
     /// What is at a URL.
     /// @throws IOException when nothing is that can be used; says what, and nothing secret
     byte[] get(String url) throws IOException, InterruptedException {
-        URI address = address(url);
-        HttpClient client = client(address);
+        HttpRequest request = HttpRequest.newBuilder(address(url)).header("Accept", "application/json").timeout(LIMIT)
+                .build();
+        return body(url, asked(request, egress.isEmpty() ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER,
+                context(), MOST_BYTES));
+    }
+
+    /// What the server of a claim answers. No redirect is followed: the access token is for that server alone.
+    /// @param context of [#context]
+    /// @param most bytes of an answer
+    /// @throws IOException when nothing comes that can be used; says what, and nothing secret
+    String claim(ClaimSource source, SSLContext context, int most) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address(source.endpoint())).timeout(LIMIT);
+        if (!source.accessToken().isEmpty()) {
+            if (!source.accessToken().chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+                throw new IOException("net/http: invalid header field value for \"Authorization\"");
+            }
+            request.header("Authorization", "Bearer " + source.accessToken());
+        }
+        HttpResponse<byte[]> answer = asked(request.build(), HttpClient.Redirect.NEVER, context, most);
+        if (answer.statusCode() < OK || answer.statusCode() > IM_USED) {
+            throw new IOException("error while getting distributed claim JWT: " + answer.statusCode());
+        }
+        return new String(answer.body(), StandardCharsets.US_ASCII);
+    }
+
+    private HttpResponse<byte[]> asked(HttpRequest request, HttpClient.Redirect redirects, SSLContext context,
+            int most) throws IOException, InterruptedException {
+        String what = "Get \"" + request.uri() + "\": ";
+        HttpClient client = client(request.uri(), redirects, context);
         try {
-            return body(url, answer(client, address));
+            return answer(client, request, most);
         } catch (TimeoutException late) {
-            throw new IOException("Get \"" + url + "\": no answer within " + LIMIT.toSeconds() + " s", late);
+            throw new IOException(what + "no answer within " + LIMIT.toSeconds() + " s", late);
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-            throw new IOException("Get \"" + url + "\": " + said(cause), cause);
+            throw new IOException(what + said(cause), cause);
         } finally {
             client.shutdownNow();
         }
@@ -58,10 +96,19 @@ record IssuerClient(String authorities, Map<String, String> environment) {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
-    private static URI address(String url) throws IOException {
+    private URI address(String url) throws IOException {
+        URI address = https(url);
+        if (!egress.isEmpty() && !isAddress(address.getHost())) {
+            throw new IOException("Get " + Quoted.text(url) + ": failed to find Session for client "
+                    + Quoted.text(address.getHost()) + ": through the egress selector addresses are reached, no names");
+        }
+        return address;
+    }
+
+    private static URI https(String url) throws IOException {
         try {
             URI address = URI.create(url);
-            if ("https".equals(address.getScheme()) && address.getHost() != null) {
+            if ("https".equals(address.getScheme()) && address.getHost() != null && address.getPort() <= MOST_PORT) {
                 return address;
             }
         } catch (IllegalArgumentException malformed) {
@@ -70,10 +117,20 @@ record IssuerClient(String authorities, Map<String, String> environment) {
         throw new IOException("Get " + Quoted.text(url) + ": it must be an https URL");
     }
 
-    private HttpClient client(URI address) throws IOException {
+    /// Nothing is resolved.
+    private static boolean isAddress(String host) {
+        try {
+            InetAddress.ofLiteral(host.startsWith("[") ? host.substring(1, host.length() - 1) : host);
+            return true;
+        } catch (IllegalArgumentException name) {
+            return false;
+        }
+    }
+
+    private HttpClient client(URI address, HttpClient.Redirect redirects, SSLContext context) throws IOException {
         HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(LIMIT)
-                .version(HttpClient.Version.HTTP_1_1).followRedirects(HttpClient.Redirect.NORMAL)
-                .sslContext(context()).proxy(HttpClient.Builder.NO_PROXY);
+                .version(HttpClient.Version.HTTP_1_1).followRedirects(redirects)
+                .sslContext(context).proxy(HttpClient.Builder.NO_PROXY);
         try {
             HttpProxy.of(environment, address).ifPresent(through -> through.on(builder));
         } catch (IllegalArgumentException e) {
@@ -82,7 +139,8 @@ record IssuerClient(String authorities, Map<String, String> environment) {
         return builder.build();
     }
 
-    private SSLContext context() throws IOException {
+    /// Whom to believe.
+    SSLContext context() throws IOException {
         try {
             return Trust.in(authorities.isEmpty() ? Trust.ofMachine() : Pem.certificates(authorities));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
@@ -91,12 +149,10 @@ record IssuerClient(String authorities, Map<String, String> environment) {
     }
 
     /// Reads no more than is allowed, whatever length is announced.
-    private static HttpResponse<byte[]> answer(HttpClient client, URI address)
+    private static HttpResponse<byte[]> answer(HttpClient client, HttpRequest request, int most)
             throws InterruptedException, ExecutionException, TimeoutException {
-        HttpRequest request = HttpRequest.newBuilder(address).header("Accept", "application/json").timeout(LIMIT)
-                .build();
         CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
-                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
+                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), most));
         try {
             return answer.get(LIMIT.toNanos(), TimeUnit.NANOSECONDS);
         } finally {

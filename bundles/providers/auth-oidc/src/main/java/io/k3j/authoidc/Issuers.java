@@ -82,7 +82,7 @@ final class Issuers {
             return Optional.empty();
         }
         Caller caller = authenticator.authenticate(token);
-        cache.put(digest, bearer.length(), caller, now, end(token, now));
+        cache.put(digest, TokenCache.weight(bearer, caller), caller, now, end(token, now));
         return Optional.of(caller);
     }
 

@@ -27,6 +27,7 @@ final class JwtAuthenticator implements AutoCloseable {
     private final JwtConfiguration jwt;
     private final Parts parts;
     private final SupervisedLoop loop;
+    private final DistributedClaims distributed;
     private volatile ClaimMapper mapper;
     private volatile @Nullable IdTokenVerifier verifier;
     private volatile @Nullable String trouble;
@@ -36,7 +37,7 @@ final class JwtAuthenticator implements AutoCloseable {
     /// @param environment may name proxies
     /// @param changed is told when one of them can, or cannot, reach its issuer
     /// @param nanos a clock that only goes forward
-    /// @param keyWait how long a request waits for keys that are not known
+    /// @param keyWait how long a request waits for keys that are not known, and for a claim that is at another server
     record Parts(List<String> algorithms, Map<String, String> environment, OidcMetrics metrics, Health health,
             Runnable changed, InstantSource clock, LongSupplier nanos, Duration keyWait) {
     }
@@ -46,6 +47,7 @@ final class JwtAuthenticator implements AutoCloseable {
         this.jwt = jwt;
         this.mapper = mapper;
         this.parts = parts;
+        this.distributed = new DistributedClaims(jwt, parts);
         // of the hash, since a URL is no name
         this.loop = SupervisedLoop.virtual(parts.health, "oidc-" + Hashes.label(jwt.issuer().url())
                 .substring("sha256:".length(), NAME_CHARACTERS), this::initialize);
@@ -89,7 +91,7 @@ final class JwtAuthenticator implements AutoCloseable {
 
     private boolean initialized() throws InterruptedException {
         try {
-            IssuerClient client = new IssuerClient(jwt.issuer().certificateAuthority(), parts.environment);
+            IssuerClient client = IssuerClient.of(jwt.issuer(), parts.environment);
             ProviderMetadata provider = ProviderMetadata.of(jwt.issuer(), client);
             RemoteKeySet keys = new RemoteKeySet(client, provider.jwksUri(), parts.metrics.keys(jwt.issuer().url()),
                     parts.nanos, parts.keyWait);
@@ -133,13 +135,14 @@ final class JwtAuthenticator implements AutoCloseable {
         }
         Instant now = parts.clock.instant();
         ready.verify(token, now);
-        return mapper.caller(token.claims());
+        return mapper.caller(distributed.expanded(token, ready));
     }
 
     /// Reaches the issuer no more; tokens are verified by the keys that are known.
     @Override
     public void close() {
         loop.stop(STOP_LIMIT);
+        distributed.close();
         IdTokenVerifier ready = verifier;
         if (ready != null) {
             ready.keys().close();

@@ -20,9 +20,15 @@ record SignedToken(String text, int payloadAt, int signatureAt, Claims claims) {
 
     /// Reads one; empty when it is none.
     static Optional<SignedToken> parse(String text) {
+        return parse(text, MOST_CHARACTERS);
+    }
+
+    /// The same with another bound.
+    /// @param most characters
+    static Optional<SignedToken> parse(String text, int most) {
         int first = text.indexOf('.');
         int second = text.indexOf('.', first + 1);
-        if (text.length() > MOST_CHARACTERS || first < 1 || second < 0 || text.indexOf('.', second + 1) >= 0) {
+        if (text.length() > most || first < 1 || second < 0 || text.indexOf('.', second + 1) >= 0) {
             return Optional.empty();
         }
         try {

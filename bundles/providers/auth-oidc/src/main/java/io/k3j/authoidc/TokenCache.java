@@ -16,8 +16,10 @@ import java.util.Optional;
 final class TokenCache {
     /// How long, or until the token expires.
     static final Duration KEPT = Duration.ofSeconds(10);
-    /// Characters of all tokens that are kept, which their users and groups do not exceed by much.
-    static final long MOST_CHARACTERS = 8L << 20;
+    /// Characters of all tokens that are kept, or of groups where these are more; see [#weight].
+    static final long MOST_CHARACTERS = 32L << 20;
+    /// What a group takes beside its characters.
+    private static final int GROUP = 40;
     /// Tokens that are kept.
     static final int MOST_TOKENS = 8192;
     private final Map<Digest, Kept> kept = new HashMap<>();
@@ -40,7 +42,7 @@ final class TokenCache {
         }
     }
 
-    private record Kept(Caller caller, Instant until) {
+    private record Kept(Caller caller, int weight, Instant until) {
     }
 
     /// Who it stands for; empty when that is not known any more.
@@ -49,16 +51,23 @@ final class TokenCache {
         return known != null && now.isBefore(known.until) ? Optional.of(known.caller) : Optional.empty();
     }
 
+    /// What a token and its user take, in characters: groups that were at another server may be many more than a token
+    /// has.
+    static int weight(String token, Caller caller) {
+        return Math.max(token.length(), caller.groups().stream().mapToInt(group -> GROUP + group.length()).sum());
+    }
+
     /// Keeps it.
-    /// @param length of the token
+    /// @param weight of [#weight]
     /// @param end of its validity
-    synchronized void put(Digest token, int length, Caller caller, Instant now, Instant end) {
-        if (kept.size() >= MOST_TOKENS || characters + length > MOST_CHARACTERS) {
+    synchronized void put(Digest token, int weight, Caller caller, Instant now, Instant end) {
+        if (kept.size() >= MOST_TOKENS || characters + weight > MOST_CHARACTERS) {
             kept.clear();
             characters = 0;
         }
         Instant until = now.plus(KEPT);
-        characters += length;
-        kept.put(token, new Kept(caller, end.isBefore(until) ? end : until));
+        characters += weight;
+        Kept before = kept.put(token, new Kept(caller, weight, end.isBefore(until) ? end : until));
+        characters -= before == null ? 0 : before.weight;
     }
 }

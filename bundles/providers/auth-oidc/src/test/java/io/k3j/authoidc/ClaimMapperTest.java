@@ -172,16 +172,4 @@ class ClaimMapperTest {
         assertThatThrownBy(() -> caller(JANE.with("roles", many))).isInstanceOf(BadCredential.class)
                 .hasMessageContaining("actual cost limit exceeded");
     }
-
-    @Test
-    void claimsOfOtherServersAreNotGuessed() throws BadCredential {
-        groups = claim("groups", "");
-        Struct away = JANE.with("_claim_names", Struct.of("groups", "src1")).with("_claim_sources",
-                Struct.of("src1", Struct.of("endpoint", "https://graph.example.com", "access_token", "t")));
-        assertThatThrownBy(() -> caller(away)).isInstanceOf(BadCredential.class)
-                .hasMessageStartingWith("oidc: could not expand distributed claims: claim \"groups\"");
-        assertThat(caller(away.with("groups", "here")).groups()).containsExactly("here");
-        assertThat(caller(away.with("_claim_sources", Struct.of("src1", Struct.of("JWT", "x")))).groups()).isEmpty();
-        assertThat(caller(away.with("_claim_names", Struct.of("other", "src1"))).groups()).isEmpty();
-    }
 }

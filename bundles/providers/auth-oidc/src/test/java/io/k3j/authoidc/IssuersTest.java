@@ -333,6 +333,28 @@ class IssuersTest {
     }
 
     @Test
+    void throughTheEgressSelectorOfTheClusterAddressesAreReached() throws Exception {
+        String address = server.url().replace("localhost", "127.0.0.1");
+        server.says("/elsewhere", "{\"issuer\": \"https://issuer.invalid\", \"jwks_uri\": \"" + address + "/keys\"}");
+        use(new Issuer("https://issuer.invalid", address + "/elsewhere", server.authorities(), List.of("me"), "",
+                "cluster"));
+        Waiting.until("the issuer is known", () -> issuers.trouble().isEmpty());
+        assertThat(issuers.authenticate(TestIssuer.token(server.claims().with("iss", "https://issuer.invalid"))))
+                .isPresent();
+    }
+
+    @Test
+    void throughTheEgressSelectorOfTheClusterNobodyIsRedirected() throws Exception {
+        server.at("/elsewhere", exchange -> {
+            exchange.getResponseHeaders().set("Location", server.url() + "/.well-known/openid-configuration");
+            exchange.sendResponseHeaders(302, -1);
+        });
+        use(new Issuer(server.url(), server.url().replace("localhost", "127.0.0.1") + "/elsewhere",
+                server.authorities(), List.of("me"), "", "cluster"));
+        Waiting.until("it is told", () -> issuers.trouble().contains("/elsewhere\": 302: "));
+    }
+
+    @Test
     void oneIssuerThatIsAwayKeepsNobodyElseOut() throws Exception {
         Issuer away = new Issuer("https://localhost:1", "", server.authorities(), List.of("me"), "", "");
         use(away, server.issuer());

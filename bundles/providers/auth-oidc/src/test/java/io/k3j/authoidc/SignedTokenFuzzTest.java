@@ -13,6 +13,7 @@ public class SignedTokenFuzzTest {
         String text = Fuzzing.text(input);
         Fuzzing.parse(() -> read(text), Claims.Unreadable.class);
         Fuzzing.parse(() -> read(encoded(text)), Claims.Unreadable.class);
+        Fuzzing.parse(() -> source(encoded(text)), Claims.Unreadable.class);
     }
 
     private static void read(String text) throws Claims.Unreadable {
@@ -22,6 +23,13 @@ public class SignedTokenFuzzTest {
             token.header();
             token.claims().seconds("exp");
             token.claims().texts("aud");
+        }
+    }
+
+    private static void source(String text) throws Claims.Unreadable {
+        SignedToken token = SignedToken.parse(text).orElse(null);
+        if (token != null) {
+            ClaimSource.of(token.claims(), "groups");
         }
     }
 
@@ -40,6 +48,8 @@ public class SignedTokenFuzzTest {
                 + ".{\"iss\":\"https://a\",\"aud\":[\"b\",null],\"exp\":1.5e9,\"nbf\":\"7\"}.signature";
         Fuzzing.run(SignedTokenFuzzTest::fuzzerTestOneInput, Fuzzing.texts(plain, encoded(plain),
                 "{\"alg\":\"RS256\","
-                        + "\"jwk\":{\"kty\":\"RSA\",\"n\":\"AQ\",\"e\":\"AQAB\"},\"x5c\":[\"MII\"]}.{\"aud\":\"x\"}."));
+                        + "\"jwk\":{\"kty\":\"RSA\",\"n\":\"AQ\",\"e\":\"AQAB\"},\"x5c\":[\"MII\"]}.{\"aud\":\"x\"}.",
+                "{}.{\"_claim_names\":{\"groups\":\"a\"},\"_claim_sources\":{\"a\":{\"endpoint\":\"https://b\","
+                        + "\"access_token\":\"c\",\"JWT\":null}}}.s"));
     }
 }

@@ -21,13 +21,12 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
 
-/// The keys of service account tokens: `service.current.key` signs, all keys of `service.key` verify. Loaded
-/// once, as in K3s: a rotation takes effect at the next start. Immutable.
+/// The keys of service account tokens: `service.current.key` signs, all keys of `service.key` verify, unless arguments
+/// name other files. Loaded once, as in K3s: a rotation takes effect at the next start. Immutable.
 @Component(service = AccountKeys.class, configurationPid = "io.k3j.authtokens",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.service-key-ready)")
 public final class AccountKeys {
-    private static final int COORDINATE = 32;
     private final KeyPair signing;
     private final List<PublicKey> verifying;
     private final TokenOptions options;
@@ -51,26 +50,66 @@ public final class AccountKeys {
     AccountKeys(Path tls, TokenOptions options) {
         this.options = options;
         this.tls = tls;
-        Path all = tls.resolve("service.key");
-        Path current = tls.resolve("service.current.key");
         try {
-            String text = PemFiles.read(all).orElse("");
-            this.verifying = publicKeys(text);
-            this.signing = PemFiles.key(current).or(() -> first(text)).flatMap(LoadedKey::pair)
-                    .orElseThrow(() -> new IllegalStateException("no service account key in " + current
-                            + "; remove it and restart to make a new one"));
-        } catch (IOException e) {
+            String own = PemFiles.read(tls.resolve("service.key")).orElse("");
+            this.verifying = options.verifying().isEmpty() ? publicKeys(own) : publicKeys(options.verifying());
+            this.signing = options.signing().isPresent() ? signing(options.signing().get())
+                    : signing(tls.resolve("service.current.key"), own);
+        } catch (IOException | IllegalArgumentException e) {
             throw new IllegalStateException("reading service account keys: " + e.getMessage(), e);
         }
+    }
+
+    private static KeyPair signing(Path current, String all) throws IOException {
+        return PemFiles.key(current).or(() -> first(all)).flatMap(LoadedKey::pair).filter(AccountKeys::signs)
+                .orElseThrow(() -> new IllegalStateException("no service account key in " + current
+                        + "; remove it and restart to make a new one"));
+    }
+
+    private static KeyPair signing(Path given) throws IOException {
+        return PemFiles.key(given).flatMap(LoadedKey::pair).filter(AccountKeys::signs)
+                .orElseThrow(() -> new IllegalStateException(
+                        "no private key of RSA, P-256, P-384 or P-521 with its public half in " + given
+                                + " of --kube-apiserver-arg=service-account-signing-key-file; write one there, or leave"
+                                + " the argument out"));
+    }
+
+    private static boolean signs(KeyPair pair) {
+        return SigningAlgorithm.of(pair.getPublic()).isPresent();
+    }
+
+    private static List<PublicKey> publicKeys(List<Path> files) throws IOException {
+        List<PublicKey> keys = new ArrayList<>();
+        for (Path file : files) {
+            keys.addAll(publicKeys(file));
+        }
+        return keys;
+    }
+
+    private static List<PublicKey> publicKeys(Path file) throws IOException {
+        String why = "";
+        try {
+            List<PublicKey> keys = publicKeys(PemFiles.read(file).orElse(""));
+            if (!keys.isEmpty()) {
+                return keys;
+            }
+        } catch (IllegalArgumentException damaged) {
+            why = " (" + damaged.getMessage() + ")";
+        }
+        throw new IllegalStateException("no key in " + file + why + " of --kube-apiserver-arg="
+                + "service-account-key-file; write one of RSA, P-256, P-384 or P-521 there, or leave the argument out");
     }
 
     private static Optional<LoadedKey> first(String text) {
         return Pem.keys(text).stream().findFirst();
     }
 
+    /// Those of private keys and of certificates among them, as upstream's.
     private static List<PublicKey> publicKeys(String text) {
         List<PublicKey> keys = new ArrayList<>(Pem.publicKeys(text));
         Pem.keys(text).forEach(k -> k.pair().ifPresent(p -> keys.add(p.getPublic())));
+        Pem.certificates(text).forEach(c -> keys.add(c.getPublicKey()));
+        keys.removeIf(key -> SigningAlgorithm.of(key).isEmpty());
         return keys;
     }
 
@@ -134,19 +173,24 @@ public final class AccountKeys {
         return Json.bytes(Struct.of("issuer", issuer(), "jwks_uri", options.keySet(),
                 "response_types_supported", List.of("id_token"), "subject_types_supported", List.of("public"),
                 "id_token_signing_alg_values_supported",
-                keys().stream().map(Jwt::algorithm).distinct().sorted().toList()));
+                keys().stream().map(key -> algorithm(key).name()).distinct().sorted().toList()));
+    }
+
+    /// Others are not among the keys.
+    private static SigningAlgorithm algorithm(PublicKey key) {
+        return SigningAlgorithm.of(key).orElseThrow();
     }
 
     private static Struct jwk(PublicKey key) {
         Struct.Builder b = Struct.builder().put("use", "sig");
-        String algorithm = Jwt.algorithm(key);
+        SigningAlgorithm algorithm = algorithm(key);
         if (key instanceof RSAPublicKey rsa) {
-            b.put("kty", "RSA").put("kid", Jwt.id(key)).put("alg", algorithm);
+            b.put("kty", "RSA").put("kid", Jwt.id(key)).put("alg", algorithm.name());
             b.put("n", base64Url(rsa.getModulus(), 0)).put("e", base64Url(rsa.getPublicExponent(), 0));
         } else if (key instanceof ECPublicKey ec) {
-            b.put("kty", "EC").put("kid", Jwt.id(key)).put("crv", "P-256").put("alg", algorithm);
-            b.put("x", base64Url(ec.getW().getAffineX(), COORDINATE)).put("y",
-                    base64Url(ec.getW().getAffineY(), COORDINATE));
+            b.put("kty", "EC").put("kid", Jwt.id(key)).put("crv", algorithm.curve()).put("alg", algorithm.name());
+            b.put("x", base64Url(ec.getW().getAffineX(), algorithm.coordinate())).put("y",
+                    base64Url(ec.getW().getAffineY(), algorithm.coordinate()));
         }
         return b.build();
     }

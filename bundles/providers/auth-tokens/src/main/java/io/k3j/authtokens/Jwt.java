@@ -10,13 +10,12 @@ import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// A signed token in compact form (RFC 7519), with RS256 or ES256. Immutable.
+/// A signed token in compact form (RFC 7519), by a [SigningAlgorithm]. Immutable.
 /// @param signed the first two parts, which are covered by the signature
 record Jwt(Struct header, Struct claims, String signed, byte[] signature) {
     /// Longer tokens are rejected without parsing.
@@ -52,11 +51,15 @@ record Jwt(Struct header, Struct claims, String signed, byte[] signature) {
     }
 
     /// Creates a signed token.
+    ///
+    /// @throws IllegalStateException when the key is of no kind that signs tokens
     static String sign(Struct claims, KeyPair key) {
-        Struct header = Struct.of("alg", algorithm(key.getPublic()), "kid", id(key.getPublic()));
+        SigningAlgorithm algorithm = SigningAlgorithm.of(key.getPublic()).orElseThrow(
+                () -> new IllegalStateException("no token is signed by a key of " + key.getPublic().getAlgorithm()));
+        Struct header = Struct.of("alg", algorithm.name(), "kid", id(key.getPublic()));
         String signed = ENCODER.encodeToString(Json.bytes(header)) + "." + ENCODER.encodeToString(Json.bytes(claims));
         try {
-            Signature s = signature(key.getPublic());
+            Signature s = algorithm.signature();
             s.initSign(key.getPrivate());
             s.update(signed.getBytes(StandardCharsets.US_ASCII));
             return signed + "." + ENCODER.encodeToString(s.sign());
@@ -67,26 +70,18 @@ record Jwt(Struct header, Struct claims, String signed, byte[] signature) {
 
     /// Whether the key has signed this token. The algorithm follows from the key, never from the header alone.
     boolean signedBy(PublicKey key) {
-        if (!header.text("alg").equals(algorithm(key))) {
+        Optional<SigningAlgorithm> algorithm = SigningAlgorithm.of(key);
+        if (algorithm.filter(a -> a.name().equals(header.text("alg"))).isEmpty()) {
             return false;
         }
         try {
-            Signature s = signature(key);
+            Signature s = algorithm.get().signature();
             s.initVerify(key);
             s.update(signed.getBytes(StandardCharsets.US_ASCII));
             return s.verify(signature);
         } catch (GeneralSecurityException e) {
             return false;
         }
-    }
-
-    private static Signature signature(PublicKey key) throws GeneralSecurityException {
-        return Signature.getInstance(key instanceof RSAPublicKey ? "SHA256withRSA" : "SHA256withECDSAinP1363Format");
-    }
-
-    /// `RS256` or `ES256`.
-    static String algorithm(PublicKey key) {
-        return key instanceof RSAPublicKey ? "RS256" : "ES256";
     }
 
     /// A key's id: the SHA-256 of its encoding, as upstream computes it.

@@ -23,6 +23,7 @@ import java.util.Optional;
 final class StaticTokens implements Authenticator {
     /// Asked before the other ones for tokens.
     static final int RANKING = 300;
+    private static final System.Logger LOG = System.getLogger("io.k3j.authtokens");
     private static final int MOST_BYTES = 1 << 20;
     private static final int LEAST_FIELDS = 3;
     /// By digests, so that how long a look takes tells nothing of the tokens there are.
@@ -32,7 +33,8 @@ final class StaticTokens implements Authenticator {
         this.callers = callers;
     }
 
-    /// Reads the file.
+    /// Reads the file. As upstream, a record without a token is left out, and of several with one token the last one
+    /// counts; each of them is a warning.
     ///
     /// @throws IOException when it cannot be read
     /// @throws IllegalArgumentException for lines that say no user; the message names the line, not the token
@@ -45,17 +47,23 @@ final class StaticTokens implements Authenticator {
                 throw new IllegalArgumentException("must have at least 3 columns (token, user name, user uid), found "
                         + fields.size() + " in record " + number);
             }
-            if (fields.getFirst().isEmpty() || fields.get(1).isEmpty()) {
-                throw new IllegalArgumentException("has no token or no user name in record " + number);
-            }
-            String groups = fields.size() > LEAST_FIELDS ? fields.get(LEAST_FIELDS) : "";
-            Caller caller = new Caller(fields.get(1), fields.get(2), Arrays.stream(groups.split(","))
-                    .filter(group -> !group.isEmpty()).toList(), Map.of());
-            if (callers.put(digest(fields.getFirst()), caller) != null) {
-                throw new IllegalArgumentException("has the token of record " + number + " twice");
+            if (fields.getFirst().isEmpty()) {
+                LOG.log(System.Logger.Level.WARNING, "Found an empty token path={0} record={1}", file, number);
+            } else if (callers.put(digest(fields.getFirst()), caller(fields, number)) != null) {
+                LOG.log(System.Logger.Level.WARNING, "Found a duplicate token path={0} record={1}", file, number);
             }
         }
         return new StaticTokens(Map.copyOf(callers));
+    }
+
+    /// A user without a name is nobody whom an authorizer could tell from another one.
+    private static Caller caller(List<String> fields, int number) {
+        if (fields.get(1).isEmpty()) {
+            throw new IllegalArgumentException("has no user name in record " + number);
+        }
+        String groups = fields.size() > LEAST_FIELDS ? fields.get(LEAST_FIELDS) : "";
+        return new Caller(fields.get(1), fields.get(2), Arrays.stream(groups.split(","))
+                .filter(group -> !group.isEmpty()).toList(), Map.of());
     }
 
     private static String text(Path file) throws IOException {

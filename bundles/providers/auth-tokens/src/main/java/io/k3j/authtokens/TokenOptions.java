@@ -2,7 +2,10 @@ package io.k3j.authtokens;
 
 import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.componenthelpers.ServiceAccountIssuers;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /// What kube-apiserver's arguments say of service account tokens, with upstream's defaults
 /// (<https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/>).
@@ -10,7 +13,10 @@ import java.time.Duration;
 /// @param keySet the URL at which others find the keys
 /// @param mostSeconds how long a token may be asked for; 0: as long as a request may
 /// @param extended whether tokens of pods that a kubelet asks for live a year, for clients that do not read them again
-record TokenOptions(ServiceAccountIssuers issuers, String keySet, long mostSeconds, boolean extended) {
+/// @param verifying the files of keys that tokens may be signed with, by `service-account-key-file`; none for K3s' own
+/// @param signing the file of the key that signs, by `service-account-signing-key-file`; empty for K3s' own
+record TokenOptions(ServiceAccountIssuers issuers, String keySet, long mostSeconds, boolean extended,
+        List<Path> verifying, Optional<Path> signing) {
     private static final String MOST = "service-account-max-token-expiration";
 
     /// @param address of this server, as a URL
@@ -24,6 +30,9 @@ record TokenOptions(ServiceAccountIssuers issuers, String keySet, long mostSecon
                 .map(ServiceAccountIssuers::keySet).orElse(address + "/openid/v1/jwks");
         boolean bounded = given.value(MOST).filter(v -> !v.equals("0") && !v.equals("0s")).isPresent();
         long most = bounded ? ServiceAccountIssuers.longest(given.duration(MOST, Duration.ZERO, "24h")).toSeconds() : 0;
-        return new TokenOptions(issuers, keySet, most, given.truth("service-account-extend-token-expiration", true));
+        return new TokenOptions(issuers, keySet, most, given.truth("service-account-extend-token-expiration", true),
+                given.values("service-account-key-file").stream().filter(file -> !file.isEmpty()).map(Path::of)
+                        .toList(),
+                given.value("service-account-signing-key-file").filter(file -> !file.isEmpty()).map(Path::of));
     }
 }

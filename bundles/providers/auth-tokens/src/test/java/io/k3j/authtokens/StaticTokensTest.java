@@ -8,8 +8,13 @@ import io.k3j.apiserverapi.Caller;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +53,7 @@ class StaticTokensTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "s3cret,anne|must have at least 3 columns (token, user name, user uid), found 2 in record 1",
-            ",anne,1|has no token or no user name in record 1", "s3cret,,1|has no token or no user name in record 1",
-            "s3cret,anne,1\\ns3cret,bob,2|has the token of record 2 twice",
+            ",anne,1\\ns3cret,,1|has no user name in record 2",
             "s3cr\"et,anne,1|line 1: a quotation mark inside of a field",
             "\"s3cret,anne,1|line 1: a quotation mark that is not closed",
             "\"s3cret\"x,anne,1|line 1: a field goes on after"})
@@ -59,6 +63,31 @@ class StaticTokensTest {
                 .withMessageContaining(message).withMessageContaining("tokens.csv")
                 .withMessageContaining("write a line token,user,uid")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cr"));
+    }
+
+    @Test
+    void theLastRecordOfATokenCountsAndOneWithoutATokenDoesNot() throws IOException {
+        List<String> told = new ArrayList<>();
+        Handler ear = new StreamHandler() {
+            @Override
+            public void publish(LogRecord line) {
+                told.add(line.getLevel() + " " + line.getMessage() + " " + line.getParameters()[1]);
+            }
+        };
+        Logger logger = Logger.getLogger("io.k3j.authtokens");
+        logger.addHandler(ear);
+        try {
+            StaticTokens tokens = TokenAuthFile.tokens(argument("s3cret,anne,1\n,carl,3\ns3cret,bob,2\n,,\n"))
+                    .orElseThrow();
+            assertThat(tokens.authenticate(bearer("s3cret")))
+                    .contains(new Caller("bob", "2", List.of(), Map.of()));
+            assertThat(tokens.authenticate(bearer(""))).isEmpty();
+        } finally {
+            logger.removeHandler(ear);
+        }
+        assertThat(told).containsExactly("WARNING Found an empty token path={0} record={1} 2",
+                "WARNING Found a duplicate token path={0} record={1} 3",
+                "WARNING Found an empty token path={0} record={1} 4");
     }
 
     @Test

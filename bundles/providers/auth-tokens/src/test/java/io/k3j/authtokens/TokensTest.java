@@ -15,7 +15,9 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateAuthority;
 import io.k3j.pki.Keys;
+import io.k3j.pki.Pem;
 import io.k3j.pki.PemFiles;
 import io.k3j.testkit.FakeApi;
 import io.k3j.testkit.ManualClock;
@@ -24,10 +26,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,76 @@ class TokensTest {
         assertThat(caller.user()).isEqualTo("system:serviceaccount:default:robot");
         assertThat(caller.groups()).containsExactly("system:serviceaccounts", "system:serviceaccounts:default");
         assertThat(caller.uid()).isNotEmpty();
+    }
+
+    @Test
+    void argumentsNameOtherKeys() throws IOException, BadCredential {
+        String before = request(Struct.EMPTY).text("token");
+        KeyPair mine = Keys.elliptic();
+        Path signing = tls.resolve("mine.key");
+        PemFiles.write(signing, mine);
+        arguments("service-account-signing-key-file=" + signing, "service-account-key-file=" + signing);
+        assertThat(authenticate(request(Struct.EMPTY).text("token"))).isPresent();
+        assertThat(new String(keys.keySet(), StandardCharsets.UTF_8)).contains(Jwt.id(mine.getPublic()))
+                .doesNotContain(Jwt.id(KEY.getPublic()));
+        assertThatThrownBy(() -> authenticate(before)).isInstanceOf(BadCredential.class);
+        arguments("service-account-key-file=" + signing, "service-account-key-file=" + tls.resolve("service.key"),
+                "service-account-signing-key-file=" + signing);
+        assertThat(authenticate(before)).as("signed by one of several keys").isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ECDSAP256, ES256, P-256, 43", "ECDSAP384, ES384, P-384, 64", "ECDSAP521, ES512, P-521, 88"})
+    void aKeySignsAsItsCurveSays(String type, String algorithm, String curve, int length) throws IOException {
+        KeyPair pair = Keys.ofType(type);
+        Path open = tls.resolve("open.pub");
+        PemFiles.write(open, Pem.encode(Pem.PUBLIC_KEY, pair.getPublic().getEncoded()), PemFiles.OPEN);
+        arguments("service-account-key-file=" + open);
+        Jwt token = Jwt.parse(Jwt.sign(Struct.EMPTY, pair)).orElseThrow();
+        assertThat(token.header().text("alg")).isEqualTo(algorithm);
+        assertThat(keys.signed(token)).isTrue();
+        Struct published = Json.object(keys.keySet()).seq("keys").struct(0);
+        assertThat(published.text("alg")).isEqualTo(algorithm);
+        assertThat(published.text("crv")).isEqualTo(curve);
+        assertThat(published.text("x")).hasSize(length);
+        assertThat(published.text("y")).hasSize(length);
+        assertThat(Json.object(keys.configuration()).seq("id_token_signing_alg_values_supported").texts())
+                .contains(algorithm);
+    }
+
+    @Test
+    void aKeyMayBeThatOfACertificate() throws IOException {
+        KeyPair pair = Keys.elliptic();
+        Path certificate = tls.resolve("mine.crt");
+        PemFiles.write(certificate,
+                CertificateAuthority.selfSigned("mine", pair, Instant.now(), new Random(1)).chain());
+        arguments("service-account-key-file=" + certificate);
+        assertThat(keys.signed(Jwt.parse(Jwt.sign(Struct.EMPTY, pair)).orElseThrow())).isTrue();
+    }
+
+    @Test
+    void aKeyOfAnotherKindIsNone() throws IOException {
+        KeyPair pair = Keys.ofType("ED25519");
+        Path open = tls.resolve("open.pub");
+        PemFiles.write(open, Pem.encode(Pem.PUBLIC_KEY, pair.getPublic().getEncoded()), PemFiles.OPEN);
+        assertThatThrownBy(() -> arguments("service-account-key-file=" + open))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("no key in " + open);
+        assertThatThrownBy(() -> Jwt.sign(Struct.EMPTY, pair)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aFileWithoutAKeyIsToldByItsArgument() throws IOException {
+        Path absent = tls.resolve("absent.key");
+        Path damaged = tls.resolve("damaged.key");
+        PemFiles.write(damaged, "-----BEGIN PUBLIC KEY-----\n", PemFiles.OPEN);
+        assertThatThrownBy(() -> arguments("service-account-key-file=" + damaged))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("no key in " + damaged + " (PEM block");
+        assertThatThrownBy(() -> arguments("service-account-key-file=" + absent))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("no key in " + absent)
+                .hasMessageContaining("--kube-apiserver-arg=service-account-key-file");
+        assertThatThrownBy(() -> arguments("service-account-signing-key-file=" + absent))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("no private key")
+                .hasMessageContaining("--kube-apiserver-arg=service-account-signing-key-file");
     }
 
     @Test

@@ -145,11 +145,20 @@ final class AuthorizationRules {
         switch (connection.text("type")) {
             case "" -> problems.add(FieldProblem.required(path + ".type", ""));
             case "KubeConfigFile" -> kubeconfig(of, file);
-            case "InClusterConfig" -> problems.add(FieldProblem.invalid(path + ".type", "InClusterConfig",
-                    "the API server does not run in a pod; use KubeConfigFile"));
+            case "InClusterConfig" -> inCluster(path, connection);
             default -> problems.add(FieldProblem.unsupported(path + ".type", connection.text("type"),
                     "\"InClusterConfig\", \"KubeConfigFile\""));
         }
+    }
+
+    /// Upstream's rules take it, for other servers than the API server: that one would ask itself, and ends there.
+    private void inCluster(String path, Struct connection) {
+        if (connection.has("kubeConfigFile")) {
+            problems.add(FieldProblem.invalid(path + ".kubeConfigFile", connection.text("kubeConfigFile"),
+                    "can only be set when type=KubeConfigFile"));
+        }
+        problems.add(FieldProblem.invalid(path + ".type", "InClusterConfig",
+                "this mode is not allowed for the API server, which would ask itself; use KubeConfigFile"));
     }
 
     private void kubeconfig(String path, String file) {

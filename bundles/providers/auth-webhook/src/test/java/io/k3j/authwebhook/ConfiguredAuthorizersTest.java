@@ -300,6 +300,27 @@ class ConfiguredAuthorizersTest {
     }
 
     @Test
+    void theApiServerIsNoWebhookOfItsOwn() throws Exception {
+        Path file = Files.writeString(directory.resolve("authorization.yaml"), """
+                apiVersion: apiserver.config.k8s.io/v1
+                kind: AuthorizationConfiguration
+                authorizers:
+                - type: Webhook
+                  name: hook
+                  webhook:
+                    timeout: 3s
+                    subjectAccessReviewVersion: v1
+                    failurePolicy: Deny
+                    connectionInfo: {type: InClusterConfig, kubeConfigFile: /a}
+                """);
+        assertThatThrownBy(() -> begin("authorization-config=" + file)).hasMessageContainingAll(
+                "authorizers[0].connectionInfo.kubeConfigFile: Invalid value: \"/a\": can only be set when"
+                        + " type=KubeConfigFile",
+                "authorizers[0].connectionInfo.type: Invalid value: \"InClusterConfig\": this mode is not allowed for"
+                        + " the API server");
+    }
+
+    @Test
     void rulesOfAUserAreNotAllWhereAWebhookIs() throws Exception {
         byFlags();
         Authorizer whole = chain;

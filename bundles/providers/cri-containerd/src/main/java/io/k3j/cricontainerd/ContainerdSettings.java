@@ -11,6 +11,9 @@ package io.k3j.cricontainerd;
     /// `--image-service-endpoint`: who is asked for images in place of the runtime; empty for the runtime.
     String imageServiceEndpoint() default "";
 
+    /// `--kubelet-arg`, as `name=value`: how long calls of the runtime may take.
+    String[] kubeletArg() default {};
+
     /// `--snapshotter`.
     String snapshotter() default "overlayfs";
 

@@ -1,5 +1,6 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.RuntimeFault.Kind;
@@ -15,6 +16,7 @@ final class Cri implements AutoCloseable {
     private static final String RUNTIME = "/runtime.v1.RuntimeService/";
     private static final String IMAGES = "/runtime.v1.ImageService/";
     private static final String SUBSCRIBE = "/containerd.services.events.v1.Events/Subscribe";
+    private static final String ARGUMENT = "runtime-request-timeout";
     /// The timeouts of calls, as in the kubelet.
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -22,6 +24,7 @@ final class Cri implements AutoCloseable {
     private final CriSocket imageService;
     private final Messages messages = new Messages();
     private final OperationMetrics metrics;
+    private final Duration limit;
 
     /// Both services at one socket.
     Cri(Path socket) {
@@ -30,44 +33,63 @@ final class Cri implements AutoCloseable {
 
     /// Each service where it is. Does not connect yet.
     Cri(CriEndpoints endpoints) {
+        this(endpoints, LIMIT);
+    }
+
+    /// The same with a timeout of its own.
+    Cri(CriEndpoints endpoints, Duration limit) {
+        this.limit = limit;
         runtimeService = new CriSocket(endpoints.runtime(), "container runtime");
         imageService = endpoints.shared() ? runtimeService : new CriSocket(endpoints.images(), "image service");
         metrics = new OperationMetrics();
     }
 
-    private Cri(CriSocket both, OperationMetrics metrics) {
+    private Cri(CriSocket both, OperationMetrics metrics, Duration limit) {
         runtimeService = both;
         imageService = both;
         this.metrics = metrics;
+        this.limit = limit;
+    }
+
+    /// How long calls may take that have no limit of their own: `runtime-request-timeout` of the kubelet.
+    /// @param arguments of the kubelet, `name=value`
+    /// @throws IllegalArgumentException for what is no duration longer than zero
+    static Duration limit(String... arguments) {
+        return ComponentArguments.of("--kubelet-arg", arguments).duration(ARGUMENT, LIMIT, "2m");
     }
 
     /// The same runtime, which is asked for images, too. It shares connection and metrics, and is closed with this one.
     Cri ofRuntime() {
-        return new Cri(runtimeService, metrics);
+        return new Cri(runtimeService, metrics, limit);
     }
 
     /// Calls the runtime service; the messages are named after the method.
     Struct runtime(String method, Struct request) {
-        return call(RUNTIME, method, request, LIMIT);
-    }
-
-    /// The same with its own timeout.
-    Struct runtime(String method, Struct request, Duration limit) {
         return call(RUNTIME, method, request, limit);
     }
 
+    /// The same with its own timeout.
+    Struct runtime(String method, Struct request, Duration most) {
+        return call(RUNTIME, method, request, most);
+    }
+
     /// Calls the image service.
-    Struct images(String method, Struct request, Duration limit) {
+    Struct images(String method, Struct request) {
         return call(IMAGES, method, request, limit);
     }
 
-    private Struct call(String service, String method, Struct request, Duration limit) {
+    /// The same with its own timeout.
+    Struct images(String method, Struct request, Duration most) {
+        return call(IMAGES, method, request, most);
+    }
+
+    private Struct call(String service, String method, Struct request, Duration most) {
         byte[] bytes = messages.encode(method + "Request", request);
         CriSocket socket = service.equals(IMAGES) ? imageService : runtimeService;
         long begun = System.nanoTime();
         boolean failed = true;
         try {
-            byte[] answer = socket.connection().call(service + method, bytes, limit);
+            byte[] answer = socket.connection().call(service + method, bytes, most);
             failed = false;
             return messages.decode(method + "Response", answer);
         } catch (GrpcFailure e) {

@@ -86,7 +86,7 @@ public final class CriContainerd {
         pins.add(ContainerdConfig.pauseImage(settings));
         places = new ContainerdLayout(Path.of(settings.dataDir()).toAbsolutePath(), Path.of(settings.runtimeDir()));
         endpoints = CriEndpoints.of(settings, places.socket());
-        cri = new Cri(endpoints);
+        cri = new Cri(endpoints, Cri.limit(settings.kubeletArg()));
         sources = external() ? Optional.empty() : Optional.of(new ImageSources(settings, places,
                 Containerd.environment(System.getenv()), InstantSource.system()));
         served.add(context.registerService(Metrics.class, cri.metrics()::text, new Hashtable<>()));

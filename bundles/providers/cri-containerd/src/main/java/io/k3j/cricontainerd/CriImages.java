@@ -12,7 +12,6 @@ import java.util.OptionalLong;
 
 /// The image service of CRI.
 final class CriImages implements ImageStore {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration PULL_LIMIT = Duration.ofMinutes(30);
     private final Cri cri;
     private final PinnedImages pins;
@@ -27,13 +26,13 @@ final class CriImages implements ImageStore {
 
     @Override
     public Optional<Image> find(String name) {
-        Struct image = cri.images("ImageStatus", Struct.of("image", Struct.of("image", name)), LIMIT).struct("image");
+        Struct image = cri.images("ImageStatus", Struct.of("image", Struct.of("image", name))).struct("image");
         return image.isEmpty() ? Optional.empty() : Optional.of(image(image));
     }
 
     @Override
     public List<Image> list() {
-        return cri.images("ListImages", Struct.EMPTY, LIMIT).seq("images").structs().stream().map(this::image).toList();
+        return cri.images("ListImages", Struct.EMPTY).seq("images").structs().stream().map(this::image).toList();
     }
 
     @Override
@@ -51,12 +50,12 @@ final class CriImages implements ImageStore {
 
     @Override
     public void remove(String name) {
-        cri.images("RemoveImage", Struct.of("image", Struct.of("image", name)), LIMIT);
+        cri.images("RemoveImage", Struct.of("image", Struct.of("image", name)));
     }
 
     @Override
     public Disk disk() {
-        return cri.images("ImageFsInfo", Struct.EMPTY, LIMIT).seq("imageFilesystems").structs().stream().findFirst()
+        return cri.images("ImageFsInfo", Struct.EMPTY).seq("imageFilesystems").structs().stream().findFirst()
                 .map(f -> new Disk(f.struct("fsId").text("mountpoint"), f.struct("usedBytes").whole("value", 0),
                         f.struct("inodesUsed").whole("value", 0)))
                 .orElse(new Disk("/", 0));

@@ -1,5 +1,6 @@
 package io.k3j.cricontainerd;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.imageregistries.HostsDirectory;
 import io.k3j.imageregistries.ImageName;
@@ -33,7 +34,7 @@ final class ImageSources implements AutoCloseable {
             InstantSource clock) {
         byte[] token = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(token);
-        String node = "https://" + host(settings.bindAddress()) + ":" + settings.kubeletPort();
+        String node = "https://" + host(settings.bindAddress(), settings.kubeletArg()) + ":" + settings.kubeletPort();
         HostsDirectory hosts = new HostsDirectory(places.certs(),
                 new HostsDirectory.Relay(node, places.serverAuthority(), HexFormat.of().formatHex(token)),
                 settings.embeddedRegistry() ? Optional.of(new HostsDirectory.Mirror(
@@ -44,14 +45,21 @@ final class ImageSources implements AutoCloseable {
         relay = new RelayEndpoint(file, hosts, failures, environment, clock);
     }
 
-    /// The address to reach the node's port by from the node itself.
-    private static String host(String bound) {
+    /// The address to reach the node's port by from the node itself. Where arguments name another certificate for that
+    /// port it is a name: who asks for it is shown the node's own, which containerd knows.
+    ///
+    /// @param bound `--bind-address`
+    /// @param kubelet arguments of the kubelet, `name=value`
+    static String host(String bound, String... kubelet) {
+        boolean given = ComponentArguments.of("--kubelet-arg", kubelet).value("tls-cert-file")
+                .filter(file -> !file.isEmpty()).isPresent();
+        String itself = given ? "localhost" : "127.0.0.1";
         try {
             InetAddress address = InetAddress.ofLiteral(bound);
             String text = bound.indexOf(':') >= 0 ? "[" + bound + "]" : bound;
-            return address.isAnyLocalAddress() ? "127.0.0.1" : text;
+            return address.isAnyLocalAddress() ? itself : text;
         } catch (IllegalArgumentException none) {
-            return "127.0.0.1";
+            return itself;
         }
     }
 

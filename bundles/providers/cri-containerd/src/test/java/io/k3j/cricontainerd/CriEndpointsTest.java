@@ -12,8 +12,10 @@ import io.k3j.streaming.GrpcServer;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,32 @@ class CriEndpointsTest {
             assertThatThrownBy(() -> store(cri).list()).isInstanceOf(RuntimeFault.class)
                     .hasMessageStartingWith("no image service at " + dir.resolve("images.sock"));
         }
+    }
+
+    @Test
+    void callsEndWhenTheTimeIsOverThatTheKubeletIsToldOf() throws IOException {
+        assertThat(Cri.limit("max-pods=3")).isEqualTo(Duration.ofMinutes(2));
+        assertThatThrownBy(() -> Cri.limit("runtime-request-timeout=0s")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--kubelet-arg=runtime-request-timeout=0s must be a duration longer than zero; try "
+                        + "--kubelet-arg=runtime-request-timeout=2m");
+        Duration told = Cri.limit("runtime-request-timeout=15m", "runtime-request-timeout=100ms");
+        CountDownLatch over = new CountDownLatch(1);
+        Path socket = dir.resolve("slow.sock");
+        try (GrpcServer _ = new GrpcServer(socket, "test", (_, _) -> late(over), MOST);
+                Cri cri = new Cri(new CriEndpoints(socket, socket), told)) {
+            assertThatThrownBy(() -> cri.runtime("Version", Struct.EMPTY)).isInstanceOfSatisfying(RuntimeFault.class,
+                    fault -> assertThat(fault.kind()).isEqualTo(RuntimeFault.Kind.DEADLINE));
+            over.countDown();
+        }
+    }
+
+    private static byte[] late(CountDownLatch over) {
+        try {
+            over.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return new byte[0];
     }
 
     @ParameterizedTest

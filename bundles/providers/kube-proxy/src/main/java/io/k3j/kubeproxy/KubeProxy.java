@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -43,9 +44,10 @@ public final class KubeProxy implements Metrics {
     private static final Duration STOP = Duration.ofSeconds(2);
     private final LiveViews views = new LiveViews(InstantSource.system());
     private final Semaphore changed = new Semaphore(0);
-    private final ProxyStatus status = new ProxyStatus(InstantSource.system());
+    private final ProxyStatus status;
     private final HealthScope health;
     private final Proxier proxier;
+    private final SyncPace pace;
     private final ProxyPorts ports;
     private final AutoCloseable hearing;
     private final SupervisedLoop worker;
@@ -55,6 +57,7 @@ public final class KubeProxy implements Metrics {
     /// The node as it was told last.
     private volatile @Nullable ThisNode node;
     private volatile boolean stopped;
+    private final CountDownLatch ending = new CountDownLatch(1);
 
     /// The settings.
     public @interface Settings {
@@ -83,6 +86,8 @@ public final class KubeProxy implements Metrics {
         var slices = views.of(BuiltinResources.ENDPOINT_SLICES).index(Proxier.BY_SERVICE, Proxier::serviceOf);
         var nodes = views.of(BuiltinResources.NODES, Query.ALL.where("metadata.name", options.nodeName()));
         proxier = new Proxier(services, slices, filter, options, Instant.now());
+        status = new ProxyStatus(InstantSource.system(), options.leastPeriod());
+        pace = new SyncPace(options.leastPeriod(), TimeSource.system().monotonic());
         refusals = new RefusalEvents(options.nodeName(), proxier::service, TimeSource.system());
         services.listen(waking(o -> List.of(Proxier.name(o)), true));
         slices.listen(waking(Proxier::serviceOf, false));
@@ -156,6 +161,10 @@ public final class KubeProxy implements Metrics {
         changed.release();
         while (!stopped) {
             changed.acquire();
+            // what changes meanwhile is written with it
+            if (ending.await(pace.rest().toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
             changed.drainPermits();
             while (views.synced() && !sync()) {
                 changed.tryAcquire(RETRY_SECONDS, TimeUnit.SECONDS);
@@ -170,6 +179,7 @@ public final class KubeProxy implements Metrics {
     }
 
     private boolean sync() {
+        pace.begun();
         Instant begun = Instant.now();
         long nanos = System.nanoTime();
         try {
@@ -209,6 +219,7 @@ public final class KubeProxy implements Metrics {
     @Deactivate
     void stop() throws Exception {
         stopped = true;
+        ending.countDown();
         hearing.close();
         long end = System.nanoTime() + STOP.toNanos();
         teller.interrupt();

@@ -1,10 +1,10 @@
 package io.k3j.kubeproxy;
 
+import io.k3j.apimachinery.GoDuration;
 import io.k3j.model.Obj;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,11 +23,13 @@ import java.util.Set;
 /// @param healthz where health is served
 /// @param metrics where metrics are served
 /// @param sysctls what is written below `/proc/sys/net/netfilter`
+/// @param leastPeriod between two writes of rules
 record ProxyOptions(String nodeName, List<String> podNetworks, boolean masqueradeAll, int masqueradeBit,
         List<String> nodePortAddresses, Optional<InetSocketAddress> healthz, Optional<InetSocketAddress> metrics,
-        Map<String, String> sysctls) {
+        Map<String, String> sysctls, Duration leastPeriod) {
     private static final String LIBERAL = "nf_conntrack_tcp_be_liberal";
     private static final String PRIMARY = "primary";
+    private static final int MOST_PORT = 65_535;
     private static final Set<String> MODES = Set.of("", "iptables", "nftables");
 
     /// The settings.
@@ -44,8 +46,9 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
                 a.networks("cluster-cidr", clusterCidr, false), a.flag("masquerade-all"),
                 (int) a.number("iptables-masquerade-bit", 14, 31),
                 a.networks("nodeport-addresses", List.of(), true),
-                a.address("healthz-bind-address", loopback, 10256),
-                a.address("metrics-bind-address", loopback, 10249), sysctls(a));
+                a.address("healthz-bind-address", loopback, a.port("healthz-port", 10256)),
+                a.address("metrics-bind-address", loopback, a.port("metrics-port", 10249)), sysctls(a),
+                a.duration("iptables-min-sync-period"));
         a.done();
         return options;
     }
@@ -61,7 +64,7 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
                 "conntrack-tcp-timeout-close-wait", "nf_conntrack_tcp_timeout_close_wait",
                 "conntrack-udp-timeout", "nf_conntrack_udp_timeout",
                 "conntrack-udp-timeout-stream", "nf_conntrack_udp_timeout_stream").forEach((argument, file) -> {
-                    long seconds = a.seconds(argument);
+                    long seconds = a.duration(argument).toSeconds();
                     if (seconds > 0) {
                         all.put(file, Long.toString(seconds));
                     }
@@ -90,7 +93,7 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
         List<String> primary = addresses.isEmpty() ? List.of("255.255.255.255/32") : addresses;
         List<String> networks = nodePortAddresses.equals(List.of(PRIMARY)) ? primary : nodePortAddresses;
         return new ProxyOptions(nodeName, podNetworks, masqueradeAll, masqueradeBit, networks, healthz, metrics,
-                sysctls);
+                sysctls, leastPeriod);
     }
 
     /// The addresses that count as primary.
@@ -136,25 +139,34 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
         long number(String name, long otherwise, long most) {
             try {
                 long value = Long.parseLong(text(name, Long.toString(otherwise)));
-                if (value < 0 || value > most) {
-                    problem(name, "must be from 0 to " + most);
+                if (value >= 0 && value <= most) {
+                    return value;
                 }
-                return value;
+                problem(name, "must be from 0 to " + most);
+                return otherwise;
             } catch (NumberFormatException e) {
                 problem(name, "is no whole number");
                 return otherwise;
             }
         }
 
-        /// A duration as Go writes it, in seconds; 0 leaves the kernel's.
-        long seconds(String name) {
-            String value = text(name, "0s");
+        /// Upstream's older arguments, which count where the address names no port; 0 turns it off.
+        int port(String name, int otherwise) {
+            return (int) number(name, otherwise, MOST_PORT);
+        }
+
+        /// As Go writes it, not below zero; zero where nothing is said.
+        Duration duration(String name) {
             try {
-                return value.equals("0") ? 0 : Duration.parse("PT" + value).toSeconds();
-            } catch (DateTimeParseException e) {
-                problem(name, "is no duration; try 1h30m");
-                return 0;
+                Duration value = GoDuration.parse(text(name, "0s"));
+                if (!value.isNegative()) {
+                    return value;
+                }
+            } catch (IllegalArgumentException e) {
+                // told below
             }
+            problem(name, "is no duration; try 1h30m");
+            return Duration.ZERO;
         }
 
         List<String> networks(String name, List<String> otherwise, boolean primary) {
@@ -174,7 +186,7 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
         /// `address:port`, or one of both; nothing turns it off.
         Optional<InetSocketAddress> address(String name, String host, int port) {
             String value = text(name, host);
-            if (value.isEmpty()) {
+            if (value.isEmpty() || port == 0) {
                 return Optional.empty();
             }
             try {

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What this proxy counts of itself and says of its health, by upstream's names and paths. Any thread.
 ///
-/// Healthy is a proxy that has written the last change, or heard of it less than a minute ago; `/healthz` also says
-/// 503 on a node that is going to be deleted, so that load balancers leave it.
+/// Healthy is a proxy that has written the last change, or heard of it less than a minute ago, beside the time that
+/// writes have to be apart; `/healthz` also says 503 on a node that is going to be deleted, so that load balancers
+/// leave it.
 final class ProxyStatus {
     private static final Duration LATE = Duration.ofSeconds(60);
     private static final DateTimeFormatter GO = DateTimeFormatter
             .ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSSSSS Z 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private final InstantSource clock;
+    private final Duration late;
     private final ProxyMetrics metrics = new ProxyMetrics();
     /// Since when a change waits.
     private final AtomicReference<@Nullable Instant> waiting = new AtomicReference<>();
@@ -29,8 +31,10 @@ final class ProxyStatus {
     private volatile Instant queued;
     private volatile boolean eligible = true;
 
-    ProxyStatus(InstantSource clock) {
+    /// @param apart how long two writes are apart at least
+    ProxyStatus(InstantSource clock, Duration apart) {
         this.clock = clock;
+        this.late = LATE.plus(apart);
         written = clock.instant();
         queued = written;
     }
@@ -75,7 +79,7 @@ final class ProxyStatus {
 
     boolean healthy() {
         Instant since = waiting.get();
-        return since == null || Duration.between(since, clock.instant()).compareTo(LATE) < 0;
+        return since == null || Duration.between(since, clock.instant()).compareTo(late) < 0;
     }
 
     /// What is served at the port of health.

@@ -48,6 +48,29 @@ class ProxyOptionsTest {
     }
 
     @Test
+    void portsMayBeGivenApart() {
+        ProxyOptions apart = options("healthz-port=99", "metrics-port=98", "metrics-bind-address=[::1]:97");
+        assertThat(apart.healthz()).contains(new InetSocketAddress("127.0.0.1", 99));
+        assertThat(apart.metrics()).as("a port of the address counts").contains(new InetSocketAddress("::1", 97));
+        assertThat(options("healthz-port=0", "metrics-port=0").healthz()).isEmpty();
+        assertThat(options("healthz-bind-address=0.0.0.0:1", "healthz-port=0").healthz()).isEmpty();
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> options("healthz-port=65536"))
+                .withMessage("--kube-proxy-arg=healthz-port=65536: must be from 0 to 65535");
+    }
+
+    @Test
+    void writesAreAsFarApartAsIsSaid() {
+        assertThat(options().leastPeriod()).isZero();
+        assertThat(options("iptables-min-sync-period=10s").leastPeriod()).hasSeconds(10);
+        assertThat(options("iptables-min-sync-period=500ms").leastPeriod()).hasMillis(500);
+        for (String wrong : List.of("often", "-1s", "5")) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> options("iptables-min-sync-period=" + wrong))
+                    .withMessageContaining("iptables-min-sync-period=" + wrong + ": is no duration");
+        }
+    }
+
+    @Test
     void trackingIsSizedWhenAskedFor() {
         assertThat(options("conntrack-tcp-timeout-established=24h0m0s", "conntrack-udp-timeout=30s",
                 "conntrack-tcp-be-liberal=true").sysctls())

@@ -10,6 +10,7 @@ import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitprocess.FreePort;
 import io.k3j.testkitprocess.Launch;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class ProxyStatusTest {
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private final ProxyStatus status = new ProxyStatus(() -> now);
+    private final ProxyStatus status = new ProxyStatus(() -> now, Duration.ZERO);
 
     @Test
     void isHealthyUntilAChangeHasWaitedForAMinute() {
@@ -30,6 +31,16 @@ class ProxyStatusTest {
         status.wrote(now, 1_000_000);
         assertThat(status.health("/livez").body()).contains("\"lastUpdated\": \"2026-01-01 00:01:00");
         assertThat(status.health("/other").status()).startsWith("404");
+    }
+
+    @Test
+    void whatHasToWaitForItsTurnIsNotLate() {
+        ProxyStatus slow = new ProxyStatus(() -> now, Duration.ofMinutes(2));
+        slow.heard(true);
+        now = now.plusSeconds(179);
+        assertThat(slow.health("/healthz").status()).startsWith("200");
+        now = now.plusSeconds(1);
+        assertThat(slow.health("/healthz").status()).startsWith("503");
     }
 
     @Test

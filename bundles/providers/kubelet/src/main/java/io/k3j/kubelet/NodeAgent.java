@@ -16,7 +16,7 @@ import io.k3j.kubeletoptions.KubeletSettings;
 import io.k3j.kubeletoptions.NodeAllocatable;
 import io.k3j.kubeletoptions.NodeOptions;
 import io.k3j.kubeletoptions.UserNamespaceOptions;
-import io.k3j.kubeletserver.CertificateMetrics;
+import io.k3j.kubeletserver.CertificateMonitor;
 import io.k3j.kubeletserver.HealthzPort;
 import io.k3j.kubeletserver.KubeletHost;
 import io.k3j.kubeletserver.StatsSummary;
@@ -72,7 +72,7 @@ final class NodeAgent implements AutoCloseable {
     private final Consumer<Boolean> ready;
     private final StaticPods staticPods;
     private final PluginFailures plugins;
-    private final CertificateMetrics certificates;
+    private final CertificateMonitor certificates;
     private final Optional<HealthzPort> healthz;
     private final CurrentApi api = new CurrentApi();
     private final CurrentDrivers drivers;
@@ -121,7 +121,7 @@ final class NodeAgent implements AutoCloseable {
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
         recording = new EventRecording(tools);
-        certificates = new CertificateMetrics(options.dataDir(), clock);
+        certificates = new CertificateMonitor(options.dataDir(), options.nodeName(), api, events, clock);
         healthz = options.healthz(List.of(settings.nodeIp())).map(a -> new HealthzPort(health, a, HEALTHZ_AGAIN));
         staticPods = new StaticPods(tools, api, workers);
         collector = collector(options);
@@ -245,7 +245,7 @@ final class NodeAgent implements AutoCloseable {
         return new ServedKubelet(tools, api, workers);
     }
 
-    CertificateMetrics certificates() {
+    CertificateMonitor certificates() {
         return certificates;
     }
 

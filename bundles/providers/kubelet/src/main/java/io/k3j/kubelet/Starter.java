@@ -41,7 +41,6 @@ import java.util.Set;
 /// Makes sandboxes and containers of one pod.
 final class Starter {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
-    private static final int OLD_KEPT = 1;
     /// `PATH_MAX` without the zero at its end.
     private static final int MOST_PATH = 4095;
     private final Dependencies tools;
@@ -253,13 +252,14 @@ final class Starter {
         }
     }
 
-    /// Removes what nobody asks for any more, as upstream does: of each container all but the newest and the one
-    /// before it, and sandboxes that have ended, have no container left and are not the newest.
+    /// Removes what nobody asks for any more, as upstream does: of each container all but the newest and as many before
+    /// it as are to be kept, and sandboxes that have ended, have no container left and are not the newest.
     void prune(Obj pod, PodRuntime runtime) {
         Set<String> used = new HashSet<>();
+        int kept = tools.options().deadContainers();
         runtime.containers().values().forEach(all -> {
-            all.stream().skip(1).filter(c -> !c.running()).skip(OLD_KEPT).forEach(c -> forget(pod, c));
-            all.stream().limit(1L + OLD_KEPT).forEach(c -> used.add(c.sandbox()));
+            all.stream().skip(1).filter(c -> !c.running()).skip(kept).forEach(c -> forget(pod, c));
+            all.stream().limit(1L + kept).forEach(c -> used.add(c.sandbox()));
         });
         runtime.sandboxes().stream().skip(1).filter(s -> !s.ready() && !used.contains(s.id()))
                 .forEach(s -> tools.runtime().removeSandbox(s.id()));

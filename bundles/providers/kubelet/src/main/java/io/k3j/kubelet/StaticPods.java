@@ -7,6 +7,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.codec.MalformedInput;
 import io.k3j.codec.Yaml;
 import io.k3j.controllerkit.Times;
+import io.k3j.kubeletoptions.IntervalOptions;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -29,11 +29,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Static pods from manifests in a directory, read every five seconds, and their mirror pods in the API. See
+/// Static pods from manifests in a directory, read every five seconds or as often as `file-check-frequency` says, and
+/// their mirror pods in the API. See
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/>.
 final class StaticPods {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
-    private static final Duration EVERY = Duration.ofSeconds(5);
     private final Dependencies tools;
     private final ApiClient api;
     private final PodWorkers workers;
@@ -49,10 +49,11 @@ final class StaticPods {
 
     /// Runs until the kubelet is closed.
     void run() {
+        long every = IntervalOptions.manifests(tools.options()).toMillis();
         try {
             do {
                 sync();
-            } while (!tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!tools.closed().await(every, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

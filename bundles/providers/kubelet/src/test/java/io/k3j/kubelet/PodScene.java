@@ -81,7 +81,7 @@ abstract class PodScene {
     void begin() throws IOException {
         KubeletOptions options = new KubeletOptions("n", directory, directory.resolve("root"),
                 directory.resolve("log/pods"), "/",
-                List.of(), "cluster.local", Map.of(), new KubeletDefaults(directory, List.of(), List.of(),
+                List.of(), "cluster.local", arguments(), new KubeletDefaults(directory, List.of(), List.of(),
                         "cluster.local", "/etc/resolv.conf", List.of()));
         ReferencedObjects references = new ReferencedObjects((ApiClient) Proxy.newProxyInstance(
                 ApiClient.class.getClassLoader(), new Class<?>[] {ApiClient.class}, (p, m, a) -> read(m, a)));
@@ -126,6 +126,11 @@ abstract class PodScene {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    /// What `--kubelet-arg` says.
+    Map<String, String> arguments() {
+        return Map.of();
     }
 
     /// What containers may have for themselves.

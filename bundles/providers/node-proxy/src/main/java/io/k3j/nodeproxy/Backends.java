@@ -5,7 +5,6 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
-import io.k3j.kubeletclient.ComponentCertificate;
 import io.k3j.kubeletclient.Destinations;
 import io.k3j.kubeletclient.KubeletAddress;
 import io.k3j.kubeletclient.TlsChannel;
@@ -32,18 +31,14 @@ final class Backends {
 
     private final ApiClient api;
     private final NodeDialer dialer;
-    private final ComponentCertificate certificate;
-    private final boolean flannelExternalIp;
+    private final KubeletConnections kubelets;
     private final RandomGenerator random;
 
-    /// @param certificate who the API server is to kubelets
-    /// @param flannelExternalIp `--flannel-external-ip`
-    Backends(ApiClient api, NodeDialer dialer, ComponentCertificate certificate, boolean flannelExternalIp,
-            RandomGenerator random) {
+    /// @param kubelets how they are reached
+    Backends(ApiClient api, NodeDialer dialer, KubeletConnections kubelets, RandomGenerator random) {
         this.api = api;
         this.dialer = dialer;
-        this.certificate = certificate;
-        this.flannelExternalIp = flannelExternalIp;
+        this.kubelets = kubelets;
         this.random = random;
     }
 
@@ -65,10 +60,10 @@ final class Backends {
     /// and could be another's.
     Backend kubelet(String nodeName) {
         Obj node = api.get(NODES, Key.of(nodeName));
-        KubeletAddress at = KubeletAddress.of(node, flannelExternalIp)
+        KubeletAddress at = KubeletAddress.of(node, kubelets.addressTypes())
                 .orElseThrow(() -> ApiFault.internal("no preferred addresses found; known addresses: []"));
         try {
-            SSLContext context = certificate.context();
+            SSLContext context = kubelets.identity().context();
             ByteDuplex plain = dialer.dialKubelet(nodeName, at.host(), at.port());
             return new Backend(TlsChannel.ofNode(context, plain, nodeName, at.port()), at.authority());
         } catch (IOException e) {

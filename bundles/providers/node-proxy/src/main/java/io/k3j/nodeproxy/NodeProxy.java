@@ -6,11 +6,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Metrics;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.edgeapi.NodeDialer;
-import io.k3j.kubeletclient.ComponentCertificate;
-import io.k3j.pki.Profile;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -40,17 +36,21 @@ public final class NodeProxy {
 
         /// `--flannel-external-ip`.
         boolean flannelExternalIp() default false;
+
+        /// `--kube-apiserver-arg`, as `name=value`: those of [KubeletConnections].
+        String[] kubeApiserverArg() default {};
     }
 
     /// Starts to serve.
+    /// @throws IllegalArgumentException for a wrong argument, which the message names
     @Activate
     public NodeProxy(BundleContext context, Settings settings, @Reference ApiClient api, @Reference NodeDialer dialer,
             @Reference Health health) {
-        ComponentCertificate certificate = new ComponentCertificate(Profile.KUBELET_CLIENT,
-                Path.of(settings.dataDir(), "server", "tls"), InstantSource.system(), new SecureRandom());
+        KubeletConnections kubelets = KubeletConnections.of(Path.of(settings.dataDir(), "server", "tls"),
+                settings.flannelExternalIp(), settings.kubeApiserverArg());
         RandomGenerator random = RandomGenerator.getDefault();
         Function<Exchange, Backends> backends = client -> new Backends(api, new ClientDialer(dialer, client),
-                certificate, settings.flannelExternalIp(), random);
+                kubelets, random);
         Sessions sessions = Sessions.ofStreams();
         Sessions requests = Sessions.ofRequests(Runtime.getRuntime().maxMemory());
         List<Connect> connects = List.of(new PodLog(backends, requests), new PodStream("exec", backends, sessions),

@@ -7,7 +7,6 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
-import io.k3j.kubeletclient.ComponentCertificate;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.Principal;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -90,15 +88,13 @@ class BackendsTest {
         });
     }
 
-    private Backends backends() {
+    private Backends backends(String... arguments) {
         Struct status = Struct.of("addresses", Seq.of(Struct.of("type", "InternalIP", "address", "127.0.0.1")),
                 "daemonEndpoints", Struct.of("kubeletEndpoint", Struct.of("Port", kubelet.getLocalPort())));
         Obj node = Obj.of(Struct.of("metadata", Struct.of("name", "node-1"), "status", status));
         ApiClient api = (ApiClient) Proxy.newProxyInstance(ApiClient.class.getClassLoader(),
                 new Class<?>[] {ApiClient.class}, (p, m, a) -> node);
-        ComponentCertificate certificate = new ComponentCertificate(Profile.KUBELET_CLIENT, tls, InstantSource.system(),
-                RANDOM);
-        return new Backends(api, new Direct(), certificate, false, RANDOM);
+        return new Backends(api, new Direct(), KubeletConnections.of(tls, false, arguments), RANDOM);
     }
 
     /// Finds kubelets, and nothing else.
@@ -133,6 +129,56 @@ class BackendsTest {
             channel.output().write('x');
             assertThat(who.get().getName()).isEqualTo("CN=kube-apiserver");
         }
+    }
+
+    @Test
+    void asksKubeletsAsWhomArgumentsName() throws Exception {
+        KeyPair pair = Keys.elliptic();
+        Path certificate = tls.resolve("mine.crt");
+        Path key = tls.resolve("mine.key");
+        PemFiles.write(key, pair);
+        PemFiles.write(certificate, List.of(clients.sign(Profile.client("mine", "ops"), pair.getPublic(),
+                Instant.now(), RANDOM)));
+        Future<Principal> who = listen("node-1");
+        try (ByteDuplex channel = backends("kubelet-client-certificate=" + certificate, "kubelet-client-key=" + key,
+                "kubelet-preferred-address-types=InternalIP").kubelet("node-1").channel()) {
+            channel.output().write('x');
+            assertThat(who.get().getName()).contains("CN=mine");
+        }
+    }
+
+    @Test
+    void believesKubeletsOfTheAuthorityThatAnArgumentNames() throws Exception {
+        Path others = tls.resolve("others.crt");
+        PemFiles.write(others, clients.chain());
+        listen("node-1");
+        assertThatThrownBy(() -> backends("kubelet-certificate-authority=" + others).kubelet("node-1"))
+                .isInstanceOf(ApiFault.class);
+    }
+
+    @Test
+    void anAuthorityThatIsNoneIsRefusedByName() throws Exception {
+        listen("node-1");
+        Path empty = tls.resolve("empty.crt");
+        PemFiles.write(empty, "", PemFiles.OPEN);
+        assertThatThrownBy(() -> backends("kubelet-certificate-authority=" + empty))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith(
+                        "--kube-apiserver-arg=kubelet-certificate-authority=" + empty + ": no certificate is there; ");
+    }
+
+    @Test
+    void nothingIsAskedForWhereANodeHasNoAddressOfTheTypesThatAreGiven() throws Exception {
+        listen("node-1");
+        assertThatThrownBy(() -> backends("kubelet-preferred-address-types=ExternalIP").kubelet("node-1"))
+                .isInstanceOf(ApiFault.class).hasMessageContaining("no preferred addresses found");
+    }
+
+    @Test
+    void aCertificateWithoutItsKeyIsRefusedByName() throws Exception {
+        listen("node-1");
+        assertThatThrownBy(() -> backends("kubelet-client-certificate=/mine.crt"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--kube-apiserver-arg=kubelet-client-key beside it");
     }
 
     /// The JDK takes each of them for an address.

@@ -63,7 +63,7 @@ class DestinationsTest {
             throw new AssertionError("a pod was asked for");
         }
     };
-    private final Backends backends = new Backends(api, dialer, null, false, new Random(1));
+    private final Backends backends = new Backends(api, dialer, null, new Random(1));
 
     private final Sessions requests = Sessions.ofRequests(64 << 20);
 
@@ -158,7 +158,7 @@ class DestinationsTest {
     void aSilentBackEndIsLeftWithItsClient() throws Exception {
         Mute mute = new Mute();
         PathProxy proxy = new PathProxy(Backends.PODS, client -> new Backends(api,
-                new ClientDialer(always(mute), client), null, false, new Random(1)), requests);
+                new ClientDialer(always(mute), client), null, new Random(1)), requests);
         Caller caller = new Caller("u", "", List.of(), Map.of());
         Asked client = new Asked("GET", "", Map.of());
         try (ExecutorService server = Executors.newVirtualThreadPerTaskExecutor()) {

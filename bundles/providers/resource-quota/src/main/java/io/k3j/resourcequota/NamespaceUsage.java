@@ -19,8 +19,7 @@ final class NamespaceUsage {
     /// How soon it is looked again which resources are served when a quota names what none is, as that of a CRD that
     /// comes later.
     static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
-    /// The same when all are, which may go: upstream's `--resource-quota-sync-period`.
-    static final Duration SYNC_PERIOD = Duration.ofMinutes(5);
+    private final Duration period;
     private final ApiClient api;
     private final InstantSource clock;
     private final Consumer<QuotaSpec> due;
@@ -29,8 +28,10 @@ final class NamespaceUsage {
     private Instant looked = Instant.MIN;
     private boolean unserved;
 
+    /// @param period how soon it is looked again when all are served, which may go: `resource-quota-sync-period`
     /// @param due told of quotas that need another look; must not block
-    NamespaceUsage(ApiClient api, InstantSource clock, Consumer<QuotaSpec> due) {
+    NamespaceUsage(ApiClient api, InstantSource clock, Duration period, Consumer<QuotaSpec> due) {
+        this.period = period;
         this.api = api;
         this.clock = clock;
         this.due = due;
@@ -58,7 +59,7 @@ final class NamespaceUsage {
 
     /// How soon [#follow] has to look again though no quota changes.
     synchronized Duration period() {
-        return unserved ? LOOK_AGAIN : SYNC_PERIOD;
+        return unserved && LOOK_AGAIN.compareTo(period) < 0 ? LOOK_AGAIN : period;
     }
 
     private Map<Gvr, List<QuotaSpec>> needed(List<QuotaSpec> wanted) {

@@ -101,19 +101,31 @@ final class QuotaReservations {
     }
 
     /// Gives back what was taken for a write that did not happen. What cannot be given back now the controller finds
-    /// unused later. The server's own view holds what was taken.
+    /// unused later. The server's own view holds what was taken. In the namespace's lane, so that only other servers
+    /// can be faster: many writes fail at once, and each would be in the way of all others. Those that wait meanwhile
+    /// cost one replacement of a quota for all.
     void giveBack(String namespace, Map<String, ResourceList> reserved) {
-        reserved.forEach((name, share) -> {
-            try {
-                Optional<Quota> quota = quotas.get(new Key(namespace, name)).map(Quota::of);
-                for (int left = MOST_TRIES; left > 0 && quota.isPresent() && !returned(quota.get(), share); left--) {
-                    // somebody else was faster
-                    quota = newest(quota.get());
-                }
-            } catch (ApiFault f) {
-                // as when it cannot be written
+        if (reserved.isEmpty()) {
+            return;
+        }
+        Lane lane = lanes.compute(namespace, (n, l) -> (l == null ? new Lane() : l).returned(reserved));
+        try {
+            lane.giveBack((name, share) -> giveBack(new Key(namespace, name), share));
+        } finally {
+            lanes.computeIfPresent(namespace, (n, l) -> l.left() ? null : l);
+        }
+    }
+
+    private void giveBack(Key key, ResourceList share) {
+        try {
+            Optional<Quota> quota = quotas.get(key).map(Quota::of);
+            for (int left = MOST_TRIES; left > 0 && quota.isPresent() && !returned(quota.get(), share); left--) {
+                // somebody else was faster
+                quota = newest(quota.get());
             }
-        });
+        } catch (ApiFault f) {
+            // as when it cannot be written
+        }
     }
 
     private boolean returned(Quota quota, ResourceList share) {

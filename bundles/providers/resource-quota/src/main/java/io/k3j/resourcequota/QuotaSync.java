@@ -1,5 +1,6 @@
 package io.k3j.resourcequota;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apimachinery.Quantity;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
@@ -35,6 +36,9 @@ final class QuotaSync implements Reconciler {
     static final Duration PACE = Duration.ofMillis(100);
     private static final String NAME = "resourcequota-controller";
     private static final int WORKERS = 5;
+    private static final String PERIOD = "resource-quota-sync-period";
+    /// Upstream's.
+    private static final Duration USUAL_PERIOD = Duration.ofMinutes(5);
 
     private final ControllerContext context;
     private final LiveView quotas;
@@ -42,6 +46,7 @@ final class QuotaSync implements Reconciler {
     private final Map<String, NamespaceUsage> namespaces = new ConcurrentHashMap<>();
     private final Map<Key, Seen> seen = new ConcurrentHashMap<>();
     private final Controller loop;
+    private final Duration period;
 
     /// What was seen of a quota.
     /// @param used what it said was used, since when
@@ -78,16 +83,19 @@ final class QuotaSync implements Reconciler {
         }
     }
 
-    private QuotaSync(ControllerContext context) {
+    private QuotaSync(ControllerContext context, Duration period) {
         this.context = context;
+        this.period = period;
         this.quotas = context.views().of(BuiltinResources.RESOURCE_QUOTAS);
         this.monotonic = context.clock().monotonic();
         this.loop = context.loop(NAME, NAME, WORKERS, this).on(quotas);
     }
 
     /// Adds the loop.
-    static QuotaSync add(ControllerContext context) {
-        return new QuotaSync(context);
+    /// @param arguments of kube-controller-manager, `resource-quota-sync-period` among them
+    /// @throws IllegalArgumentException for what is no duration longer than zero
+    static QuotaSync add(ControllerContext context, ComponentArguments arguments) {
+        return new QuotaSync(context, arguments.duration(PERIOD, USUAL_PERIOD, "5m"));
     }
 
     /// Counts no more.
@@ -123,7 +131,8 @@ final class QuotaSync implements Reconciler {
     private NamespaceUsage followed(String namespace) {
         List<QuotaSpec> all = quotas.list(namespace).stream().map(QuotaSpec::of).toList();
         NamespaceUsage usage = namespaces.computeIfAbsent(namespace,
-                n -> new NamespaceUsage(context.account(NAME), context.clock(), q -> loop.queue().add(q.key())));
+                n -> new NamespaceUsage(context.account(NAME), context.clock(), period,
+                        q -> loop.queue().add(q.key())));
         usage.follow(all);
         if (all.isEmpty()) {
             namespaces.remove(namespace, usage);

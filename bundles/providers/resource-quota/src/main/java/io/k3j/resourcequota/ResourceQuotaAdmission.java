@@ -6,6 +6,7 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.model.Struct;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Refuses what exceeds the quotas of its namespace, as the last plug-in of all: what it lets pass has its share of
 /// them, and nobody behind it refuses it any more. See
@@ -60,11 +61,13 @@ final class ResourceQuotaAdmission implements Admission {
     @Override
     public void abandoned(Write write, Struct object) {
         if (write.context().notes().remove(this) instanceof Map<?, ?> reserved && !write.dryRun()) {
+            Map<String, ResourceList> shares = new TreeMap<>();
             reserved.forEach((name, share) -> {
                 if (name instanceof String n && share instanceof ResourceList s) {
-                    reservations.giveBack(write.key().namespace(), Map.of(n, s));
+                    shares.put(n, s);
                 }
             });
+            reservations.giveBack(write.key().namespace(), shares);
         }
     }
 }

@@ -39,7 +39,7 @@ public final class ResourceQuotaController {
         HealthScope scope = health.scope("resource-quota");
         ControllerContext begun = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system())
                 .workers(ConcurrentSyncs.byLoop(arguments::value));
-        sync = QuotaSync.add(begun);
+        sync = QuotaSync.add(begun, arguments);
         context = begun;
         begun.run("resource-quota", health, trouble -> {
             if (trouble.isEmpty()) {

@@ -2,6 +2,7 @@ package io.k3j.resourcequota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.DeleteOptions;
@@ -19,7 +20,12 @@ import org.junit.jupiter.api.Test;
 
 class QuotaSyncTest {
     private static final Gvr QUOTAS = BuiltinResources.RESOURCE_QUOTAS;
-    private final Stage stage = new Stage(QuotaSync::add);
+    private final Stage stage = stage();
+
+    private static Stage stage(String... arguments) {
+        return new Stage(context -> QuotaSync.add(context,
+                ComponentArguments.of("--kube-controller-manager-arg", arguments)));
+    }
 
     private void quota(String name, Struct spec) {
         stage.api.seed(QUOTAS, Stage.workload("v1", "ResourceQuota", name, spec));
@@ -148,6 +154,19 @@ class QuotaSyncTest {
         stage.api.seed(Kit.CUSTOM, Stage.workload("example.com/v1", "Widget", "w", Struct.EMPTY));
         stage.pass(NamespaceUsage.LOOK_AGAIN.plusSeconds(1));
         assertThat(used("q").text(name)).isEqualTo("1");
+    }
+
+    @Test
+    void itIsLookedAgainAsOftenAsAnArgumentSays() {
+        String name = "count/widgets.example.com";
+        Stage often = stage("resource-quota-sync-period=5s");
+        often.api.seed(QUOTAS, Stage.workload("v1", "ResourceQuota", "q", hard(name, "5")));
+        often.settle();
+        often.api.serve(new ApiResource(Kit.CUSTOM, "Widget", true, List.of("list", "watch", "delete", "create")),
+                false);
+        often.api.seed(Kit.CUSTOM, Stage.workload("example.com/v1", "Widget", "w", Struct.EMPTY));
+        often.pass(Duration.ofSeconds(6));
+        assertThat(often.one(QUOTAS, "q").status().struct("used").text(name)).isEqualTo("1");
     }
 
     @Test

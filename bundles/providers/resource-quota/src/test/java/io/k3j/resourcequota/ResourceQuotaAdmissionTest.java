@@ -291,11 +291,59 @@ class ResourceQuotaAdmissionTest {
         }
     }
 
+    @Test
+    void racingCreatesNeverOverdrawOneOfSeveralQuotas() throws Exception {
+        FakeApi live = FakeApi.live();
+        try (Kit raced = new Kit(live);
+                Kit otherServer = new Kit(live);
+                ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+            raced.quota("a", hard("configmaps", "100"), Struct.of("configmaps", "0"));
+            raced.quota("b", hard("count/configmaps", "10"), Struct.of("count/configmaps", "0"));
+            List<Future<Boolean>> outcomes = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                Kit server = i % 2 == 0 ? raced : otherServer;
+                outcomes.add(all.submit(() -> passes(server)));
+            }
+            int passed = 0;
+            for (Future<Boolean> outcome : outcomes) {
+                passed += outcome.get() ? 1 : 0;
+            }
+            assertThat(passed).isLessThanOrEqualTo(10).isPositive();
+            assertThat(Integer.parseInt(raced.used("a").text("configmaps"))).isGreaterThanOrEqualTo(passed);
+            assertThat(Integer.parseInt(raced.used("b").text("count/configmaps"))).isBetween(passed, 10);
+        }
+    }
+
+    @Test
+    void whatManyWritesGiveBackAtOnceIsAllGivenBack() throws Exception {
+        try (Kit live = new Kit(FakeApi.live());
+                ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+            live.quota("a", hard("configmaps", "64"), Struct.of("configmaps", "0"));
+            live.quota("b", hard("count/configmaps", "64"), Struct.of("count/configmaps", "0"));
+            List<Write> writes = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                writes.add(live.creates(CONFIG_MAPS, Struct.EMPTY));
+            }
+            assertThat(live.used("a").text("configmaps")).isEqualTo("64");
+            List<Future<?>> given = new ArrayList<>();
+            for (Write write : writes) {
+                given.add(all.submit(() -> live.plugin.abandoned(write, Struct.EMPTY)));
+            }
+            for (Future<?> one : given) {
+                one.get();
+            }
+            assertThat(live.used("a").text("configmaps")).isEqualTo("0");
+            assertThat(live.used("b").text("count/configmaps")).isEqualTo("0");
+        }
+    }
+
     private static boolean passes(Kit server) {
+        Write write = server.write(Operation.CREATE, CONFIG_MAPS, "", null, false);
         try {
-            server.creates(CONFIG_MAPS, Struct.EMPTY);
+            server.asked(write, Struct.EMPTY);
             return true;
         } catch (ApiFault refused) {
+            server.plugin.abandoned(write, Struct.EMPTY);
             return false;
         }
     }

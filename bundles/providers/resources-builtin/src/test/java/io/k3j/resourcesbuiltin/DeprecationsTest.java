@@ -14,4 +14,11 @@ class DeprecationsTest {
                 .isEqualTo("v1 ComponentStatus is deprecated in v1.19+");
         assertThat(Deprecations.of(Gvk.of("discovery.k8s.io/v1", "EndpointSlice"))).isEmpty();
     }
+
+    @Test
+    void ofAKindThatGoesTellWithWhichRelease() {
+        assertThat(Deprecations.of(Gvk.of("certificates.k8s.io/v1alpha1", "ClusterTrustBundle"))).isEqualTo(
+                "certificates.k8s.io/v1alpha1 ClusterTrustBundle is deprecated in v1.34+, unavailable in v1.37+");
+        assertThat(Deprecations.of(Gvk.of("certificates.k8s.io/v1beta1", "ClusterTrustBundle"))).isEmpty();
+    }
 }

@@ -127,4 +127,20 @@ class SigningRequestStatusTest {
                 + "no PEM block headers are permitted");
         assertThat(problems("status", issued("x"), issued("x"))).isEmpty();
     }
+
+    /// As Go's `ParseCertificates` takes them, unlike most of what reads certificates.
+    @Test
+    void aBlockMayHoldSeveralCertificates() {
+        byte[] one = Pem.decode(Pem.encode(List.of(CertificateAuthority.selfSigned("a", Keys.elliptic(), Instant.now(),
+                RandomGenerator.of("L64X128MixRandom")).certificate()))).getFirst().der();
+        byte[] two = Arrays.copyOf(one, 2 * one.length);
+        System.arraycopy(one, 0, two, one.length, one.length);
+        assertThat(problems("status", request(""), issued(Pem.encode(Pem.CERTIFICATE, two) + "garbage"))).isEmpty();
+        String told = "status.certificate: Invalid value: \"<certificate data>\": ";
+        assertThat(problems("status", request(""), issued(Pem.encode(Pem.CERTIFICATE,
+                Arrays.copyOf(two, two.length - 1))))).containsExactly(told + "x509: malformed certificate");
+        assertThat(problems("status", request(""), issued(
+                "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"))).containsExactly(told
+                        + "found CERTIFICATE PEM block containing 0 certificates");
+    }
 }

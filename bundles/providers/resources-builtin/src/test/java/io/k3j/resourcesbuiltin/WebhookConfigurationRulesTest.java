@@ -88,6 +88,22 @@ class WebhookConfigurationRulesTest {
         assertThat(kit.createProblems(broken)).anyMatch(p -> p.startsWith("webhooks[0]." + told));
     }
 
+    private List<String> url(String url) {
+        return kit.createProblems(VALID.replace("{service: {name: s, namespace: ns, path: /a/b}}",
+                "{url: '" + url + "'}"));
+    }
+
+    @Test
+    void aUrlIsOneToGo() {
+        for (String one : List.of("https://my_host/y", "HTTPS://h", "https://h?", "https://h#", "https://h/a b",
+                "https://[fe80::1%25eth0]:8443/")) {
+            assertThat(url(one)).as(one).isEmpty();
+        }
+        assertThat(url("https://h:x")).containsExactly("webhooks[0].clientConfig.url: Required value: url must be a"
+                + " valid URL: parse \"https://h:x\": invalid port \":x\" after host; desired format:"
+                + " https://host[/path]");
+    }
+
     @Test
     void matchConditionsThatCompileAreTaken() {
         assertThat(kit.createProblems(VALID.replace("sideEffects: None", "sideEffects: None\n  matchConditions:"

@@ -3,11 +3,9 @@ package io.k3j.resourcescrd;
 import io.k3j.apimachinery.Names;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import io.k3j.pki.Pem;
+import io.k3j.pki.PemBlocks;
 import io.k3j.validation.Problems;
 import io.k3j.validation.WebhookClientRules;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,19 +53,20 @@ final class ConversionRules {
     private void client(Struct config, Problems at) {
         WebhookClientRules.check(config, at);
         String bundle = config.text("caBundle");
-        String old = before.struct("webhook").struct("clientConfig").text("caBundle");
-        if (!bundle.isEmpty() && established && (old.isEmpty() || isBundle(old)) && !isBundle(bundle)) {
-            at.at("caBundle").invalid(bundle,
-                    "unable to load root certificates: unable to parse bytes as PEM block");
+        if (established && unusable(before.struct("webhook").struct("clientConfig").text("caBundle")).isEmpty()) {
+            at.at("caBundle").invalid(bundle, unusable(bundle));
         }
     }
 
-    private static boolean isBundle(String base64) {
+    /// Why a bundle names no authority; nothing where there is none.
+    private static List<String> unusable(String bundle) {
         try {
-            return !Pem.certificates(new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.UTF_8))
-                    .isEmpty();
+            if (!bundle.isEmpty()) {
+                PemBlocks.authorities(bundle);
+            }
+            return List.of();
         } catch (IllegalArgumentException e) {
-            return false;
+            return List.of("unable to load root certificates: " + e.getMessage());
         }
     }
 

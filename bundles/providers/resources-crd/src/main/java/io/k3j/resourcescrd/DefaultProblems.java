@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DefaultProblems {
     private static final Set<String> META = Set.of("apiVersion", "kind", "metadata");
     private final @Nullable Judge rules;
+    private final boolean pruned;
     private final List<FieldProblem> found = new ArrayList<>();
 
     /// Evaluates the rules of a place and below it.
@@ -29,8 +30,10 @@ final class DefaultProblems {
     }
 
     /// @param rules null where they do not compile
-    DefaultProblems(@Nullable Judge rules) {
+    /// @param pruned whether unknown fields are refused
+    DefaultProblems(@Nullable Judge rules, boolean pruned) {
         this.rules = rules;
+        this.pruned = pruned;
     }
 
     /// All problems.
@@ -63,7 +66,7 @@ final class DefaultProblems {
     }
 
     private void value(Shape shape, Object value, String at) {
-        if (!Pruning.knows(shape, value)) {
+        if (pruned && !Pruning.knows(shape, value)) {
             found.add(FieldProblem.invalid(at, value, "must not have unknown fields"));
         }
         List<Violation> violations = Validation.check(shape, value, "");

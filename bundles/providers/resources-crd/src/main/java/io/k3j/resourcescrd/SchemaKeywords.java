@@ -3,6 +3,7 @@ package io.k3j.resourcescrd;
 import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.SchemaNodes;
 import io.k3j.validation.Problems;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,6 +1,7 @@
 package io.k3j.resourcescrd;
 
 import io.k3j.model.Struct;
+import io.k3j.schema.SchemaNodes;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -4,6 +4,7 @@ import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.SchemaNodes;
 import io.k3j.schema.Structural;
 import io.k3j.schema.Violation;
 import io.k3j.validation.Problems;
@@ -33,6 +34,7 @@ final class VersionProblems {
     private final SchemaKeywords keywords;
     private final Seq versions;
     private final Set<String> common;
+    private final boolean pruned;
 
     /// @param before the spec that is replaced, empty on creation
     VersionProblems(Struct before, Struct spec, RuleProblems rules) {
@@ -42,6 +44,7 @@ final class VersionProblems {
         this.keywords = new SchemaKeywords(before);
         this.versions = spec.seq(VERSIONS);
         this.common = common(spec.seq(VERSIONS));
+        this.pruned = rules.pruned(before.seq(VERSIONS));
     }
 
     /// The fields of which all say the same. What can be selected is a matter of the schema.
@@ -142,7 +145,7 @@ final class VersionProblems {
         }
         // as it was: its rules have been accepted
         if (!schema.equals(old(version).struct(SCHEMA).struct(OPEN_API))) {
-            p.addAll(rules.check(schema, p.path(), sound));
+            p.addAll(rules.check(schema, p.path(), sound, pruned));
         }
     }
 

@@ -6,14 +6,21 @@ import io.k3j.codec.Yaml;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.pki.CertificateAuthority;
+import io.k3j.pki.Keys;
+import io.k3j.pki.Pem;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What may stand in `spec.conversion`, `selectableFields` and `status.storedVersions` of a definition.
 class ConversionRulesTest {
+    private static final String[] BUNDLE = {"spec", "conversion", "webhook", "clientConfig", "caBundle"};
     private static final String TEXT = """
             apiVersion: apiextensions.k8s.io/v1
             kind: CustomResourceDefinition
@@ -96,6 +103,17 @@ class ConversionRulesTest {
         assertThat(problems(established, changed)).containsExactly("spec.conversion.webhookClientConfig.caBundle:"
                 + " Invalid value: \"bm8gcGVt\": unable to load root certificates: unable to parse bytes as PEM block");
         assertThat(problems(changed, changed)).as("what is there may stay").isEmpty();
+        String key = "-----BEGIN KEY-----\naGk=\n-----END KEY-----\n";
+        String mixed = key + "garbage\n" + Pem.encode(List.of(CertificateAuthority.selfSigned("a", Keys.elliptic(),
+                Instant.parse("2026-01-01T00:00:00Z"), RandomGenerator.of("L64X128MixRandom")).certificate()));
+        assertThat(problems(established, changed.withAt(base64(mixed), BUNDLE))).as("one certificate is enough")
+                .isEmpty();
+        assertThat(problems(established, changed.withAt(base64(key), BUNDLE))).singleElement().asString()
+                .endsWith(": unable to load root certificates: no valid certificate authority data seen");
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test

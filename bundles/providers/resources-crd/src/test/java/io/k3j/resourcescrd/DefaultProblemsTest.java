@@ -16,7 +16,7 @@ class DefaultProblemsTest {
     private static List<String> properties(RuleProblems rules, String properties) {
         Struct schema = Yaml.document(("{type: object, properties: " + properties + "}")
                 .getBytes(StandardCharsets.UTF_8)).object();
-        return rules.check(schema, "schema", true).stream().map(Object::toString).toList();
+        return rules.check(schema, "schema", true, true).stream().map(Object::toString).toList();
     }
 
     private static List<String> properties(String properties) {

@@ -24,7 +24,7 @@ class RuleCostsTest {
     }
 
     private static List<String> problems(String properties) {
-        return Rules.with().check(schema(properties), AT, true).stream().map(Object::toString).toList();
+        return Rules.with().check(schema(properties), AT, true, true).stream().map(Object::toString).toList();
     }
 
     private static String rules(String... rules) {

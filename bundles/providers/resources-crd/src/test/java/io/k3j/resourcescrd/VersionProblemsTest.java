@@ -93,6 +93,26 @@ class VersionProblemsTest {
                         + " object fields");
     }
 
+    private static Struct withDefault(String name, String type, String value) {
+        return versions("{name: " + name + ", schema: {openAPIV3Schema: {type: object, properties: {a: {type: object,"
+                + " properties: {b: {type: " + type + "}}, default: " + value + "}}}}}");
+    }
+
+    /// As upstream's `requirePrunedDefaults`: of whatever version, and of a schema that was structural.
+    @Test
+    void unknownFieldsOfDefaultsMayStandWhereSomeDid() {
+        String told = "spec.validation.openAPIV3Schema.properties[a].default: Invalid value: {\"b\":\"x\",\"d\":2}:"
+                + " must not have unknown fields";
+        Struct after = withDefault("v2", "string", "{b: x, d: 2}");
+        assertThat(problems(Struct.EMPTY, after)).containsExactly(told);
+        assertThat(problems(withDefault("v1", "string", "{b: x}"), after)).containsExactly(told);
+        assertThat(problems(withDefault("v1", "string", "{b: x, c: 1}"), after)).isEmpty();
+        assertThat(problems(withDefault("v1", "''", "{b: x, c: 1}"), after)).as("not structural")
+                .containsExactly(told);
+        assertThat(problems(withDefault("v1", "string", "{b: x, c: 1}"), withDefault("v1", "integer", "{b: x, c: 1}")))
+                .as("what else is wrong").singleElement().asString().contains("must be of type integer");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "type: object, nullable: true|.nullable: Forbidden: nullable cannot be true at the root",

@@ -8,7 +8,6 @@ import io.k3j.delegatedaccess.AccessReviews.User;
 import io.k3j.delegatedaccess.ReviewFailure;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Struct;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -17,9 +16,6 @@ import java.util.Map;
 /// Who shows nothing is `system:anonymous`; a token that the API server does not know is 401. Any thread; blocks while
 /// the API server is asked, and lets nobody in by a review that fails.
 final class ServingAccess {
-    /// Upstream's `DelegatingAuthenticationOptions` and `DelegatingAuthorizationOptions`: ten seconds each.
-    private static final Duration KEPT = Duration.ofSeconds(10);
-    private static final AccessReviews.Lifetimes LIVES = new AccessReviews.Lifetimes(KEPT, KEPT, KEPT, KEPT);
     private static final String MASTERS = "system:masters";
     private static final User ANONYMOUS = new User("system:anonymous", "", List.of("system:unauthenticated"),
             Struct.EMPTY);
@@ -29,7 +25,7 @@ final class ServingAccess {
 
     /// @param api asked as the component
     ServingAccess(ApiClient api, TimeSource clock, ServingOptions options) {
-        this.reviews = new AccessReviews(api, clock, LIVES);
+        this.reviews = new AccessReviews(api, clock, options.lifetimes());
         this.options = options;
     }
 

@@ -1,5 +1,8 @@
 package io.k3j.secureserving;
 
+import io.k3j.apimachinery.ComponentArguments;
+import io.k3j.delegatedaccess.AccessReviews.Lifetimes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,10 +15,15 @@ import java.util.TreeMap;
 ///
 /// @param flags by name
 /// @param allowed the paths that everybody may ask for, without their first slash; one may end with `*`
+/// @param lifetimes how long it is remembered who asks (`authentication-token-webhook-cache-ttl`) and what is allowed
+/// (`authorization-webhook-cache-authorized-ttl`, `authorization-webhook-cache-unauthorized-ttl`)
 /// @param problems what is wrong with them, in sentences
-record ServingOptions(SortedMap<String, String> flags, List<String> allowed, List<String> problems) {
+record ServingOptions(SortedMap<String, String> flags, List<String> allowed, Lifetimes lifetimes,
+        List<String> problems) {
     private static final String PATHS = "authorization-always-allow-paths";
     private static final String HEALTH = "/healthz,/readyz,/livez";
+    /// Upstream's `DelegatingAuthenticationOptions` and `DelegatingAuthorizationOptions`: ten seconds each.
+    private static final Duration KEPT = Duration.ofSeconds(10);
 
     /// Reads them; says what is wrong in `problems`.
     static ServingOptions of(ServedComponent component, String... arguments) {
@@ -37,7 +45,25 @@ record ServingOptions(SortedMap<String, String> flags, List<String> allowed, Lis
         }
         List<String> problems = new ArrayList<>();
         List<String> allowed = allowed(flags.getOrDefault(PATHS, HEALTH), component, problems);
-        return new ServingOptions(Collections.unmodifiableSortedMap(flags), allowed, List.copyOf(problems));
+        Lifetimes lifetimes = lifetimes(new ComponentArguments("--" + component.flag(), flags.entrySet().stream()
+                .map(flag -> flag.getKey() + "=" + flag.getValue()).toList()), problems);
+        return new ServingOptions(Collections.unmodifiableSortedMap(flags), allowed, lifetimes,
+                List.copyOf(problems));
+    }
+
+    private static Lifetimes lifetimes(ComponentArguments given, List<String> problems) {
+        Duration known = kept(given, "authentication-token-webhook-cache-ttl", problems);
+        return new Lifetimes(known, known, kept(given, "authorization-webhook-cache-authorized-ttl", problems),
+                kept(given, "authorization-webhook-cache-unauthorized-ttl", problems));
+    }
+
+    private static Duration kept(ComponentArguments given, String name, List<String> problems) {
+        try {
+            return given.durationOrZero(name, KEPT, "10s");
+        } catch (IllegalArgumentException wrong) {
+            problems.add(String.valueOf(wrong.getMessage()));
+            return KEPT;
+        }
     }
 
     private static List<String> allowed(String paths, ServedComponent component, List<String> problems) {

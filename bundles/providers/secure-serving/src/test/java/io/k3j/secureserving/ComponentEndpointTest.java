@@ -132,6 +132,25 @@ class ComponentEndpointTest {
     }
 
     @Test
+    void argumentsSayHowLongAnswersAreGood() throws IOException {
+        ComponentEndpoint told = endpoint(ServedComponent.SCHEDULER,
+                "authorization-webhook-cache-authorized-ttl=1m", "authorization-webhook-cache-unauthorized-ttl=0s",
+                "authentication-token-webhook-cache-ttl=5s");
+        get(told, "/metrics", "prometheus");
+        clock.advance(Duration.ofSeconds(50));
+        get(told, "/metrics", "prometheus");
+        assertThat(asked).hasSize(1);
+        get(told, "/metrics", "other");
+        clock.advance(Duration.ofSeconds(1));
+        get(told, "/metrics", "other");
+        assertThat(asked).hasSize(3);
+        assertThat(ServingOptions.of(ServedComponent.SCHEDULER, "authentication-token-webhook-cache-ttl=soon")
+                .problems()).containsExactly("--kube-scheduler-arg=authentication-token-webhook-cache-ttl=soon must be"
+                        + " a duration, not below zero; try"
+                        + " --kube-scheduler-arg=authentication-token-webhook-cache-ttl=10s");
+    }
+
+    @Test
     void answersToVeryLongQuestionsAreNotRemembered() throws IOException {
         for (String path : List.of("/x", "/x", "/" + "x".repeat(20_000), "/" + "x".repeat(20_000))) {
             assertThat(get(scheduler, path, "").status()).isEqualTo(403);

@@ -2,6 +2,9 @@ package io.k3j.supervisor;
 
 import io.k3j.clientapi.ApiFault;
 import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +19,17 @@ import java.util.function.BooleanSupplier;
 /// order in which they came, on a virtual thread that is there while the API is and something waits. What fails for
 /// want of the API is checked again; what the API takes for no node's name is not.
 ///
-/// Names that nothing but a token speaks for are bounded, for each address as well: whoever invents names pushes out
-/// no check that waits already, and leaves room for others. Thread-safe; no call blocks.
+/// Names that nothing but a token speaks for are bounded, for each address and each IPv6 prefix as well: whoever
+/// invents names pushes out no check that waits already, and leaves room for others. Thread-safe; no call blocks.
 final class DeferredChecks {
     /// Bound of the names that are claimed by a token.
     static final int MOST_CLAIMS = 1000;
     /// Bound of those from one address, which may be a load balancer's.
     static final int MOST_CLAIMS_OF_ONE = 100;
+    /// Bound of those from one IPv6 prefix of 64 bits, of which a single machine may have every address
+    /// (RFC 4291, section 2.5.1).
+    static final int MOST_CLAIMS_OF_PREFIX = 250;
+    private static final int PREFIX_BYTES = 8;
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final long RETRY_SECONDS = 5;
     /// Answers of the API to a name that no Secret can have: another try would keep its place for ever.
@@ -45,7 +52,8 @@ final class DeferredChecks {
     }
 
     /// @param from the address, empty for the node of this server
-    private record Waiting(NodeSecrets.Presented presented, String from) {
+    /// @param prefix its first 64 bits, or the whole of one that is not IPv6
+    private record Waiting(NodeSecrets.Presented presented, String from, String prefix) {
     }
 
     /// @param reachable whether the API is there; does not block
@@ -64,24 +72,42 @@ final class DeferredChecks {
     synchronized boolean add(String node, NodeSecrets.Presented presented, String from) {
         Claim claim = new Claim(node, presented.password());
         Waiting there = waiting.get(claim);
-        if (there == null && !from.isEmpty() && full(from)) {
+        String prefix = prefix(from);
+        if (there == null && !from.isEmpty() && full(from, prefix)) {
             return false;
         }
         if (there == null || presented.proof().isPresent() || from.isEmpty() && !there.from().isEmpty()) {
-            waiting.put(claim, new Waiting(presented, from));
+            waiting.put(claim, new Waiting(presented, from, prefix));
         }
         start();
         return true;
     }
 
-    private boolean full(String from) {
+    private boolean full(String from, String prefix) {
         int all = 0;
         int ofOne = 0;
+        int ofPrefix = 0;
         for (Waiting one : waiting.values()) {
             all += one.from().isEmpty() ? 0 : 1;
             ofOne += one.from().equals(from) ? 1 : 0;
+            ofPrefix += one.prefix().equals(prefix) ? 1 : 0;
         }
-        return all >= MOST_CLAIMS || ofOne >= MOST_CLAIMS_OF_ONE;
+        return all >= MOST_CLAIMS || ofOne >= MOST_CLAIMS_OF_ONE || ofPrefix >= MOST_CLAIMS_OF_PREFIX;
+    }
+
+    private static String prefix(String from) {
+        if (from.isEmpty()) {
+            return from;
+        }
+        try {
+            // without the zone, which names an interface
+            int zone = from.indexOf('%');
+            return InetAddress.ofLiteral(zone < 0 ? from : from.substring(0, zone)) instanceof Inet6Address address
+                    ? HexFormat.of().formatHex(address.getAddress(), 0, PREFIX_BYTES)
+                    : from;
+        } catch (IllegalArgumentException noLiteral) {
+            return from;
+        }
     }
 
     /// Checks what waits, if the API is there. To be called when it comes.

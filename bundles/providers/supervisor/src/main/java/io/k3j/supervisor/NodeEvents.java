@@ -27,16 +27,17 @@ final class NodeEvents {
 
     /// Creates one Event. Blocks on the API.
     /// @param warning whether its type is `Warning` instead of `Normal`
+    /// @return as it was stored
     /// @throws io.k3j.clientapi.ApiFault when it cannot be written
-    void write(ApiClient client, String node, String reason, String message, boolean warning) {
+    Obj write(ApiClient client, String node, String reason, String message, boolean warning) {
         Instant instant = clock.instant();
         String now = instant.truncatedTo(ChronoUnit.SECONDS).toString();
         String name = node + "." + Long.toHexString(instant.toEpochMilli() * 1_000_000 + instant.getNano() % 1_000_000);
-        client.create(EVENTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Event", "metadata",
+        return client.create(EVENTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Event", "metadata",
                 Struct.of("name", name, "namespace", "default"), "involvedObject",
                 Struct.of("apiVersion", "v1", "kind", "Node", "name", node, "uid", node), "reason", reason, "message",
                 message, "type", warning ? "Warning" : "Normal", "source",
                 Struct.of("component", component, "host", node), "firstTimestamp", now, "lastTimestamp", now,
-                "count", 1)), WriteOptions.PLAIN);
+                "count", 1, "reportingComponent", component, "reportingInstance", node)), WriteOptions.PLAIN);
     }
 }

@@ -89,7 +89,8 @@ final class SupervisorHandlers {
         if (Credentials.ownNode(settings)) {
             KubeletIdentity kubelet = new KubeletIdentity(layout);
             readers.add(kubelet::read);
-            services.register(ListenerIdentity.class, kubelet, Endpoint.PORT, ListeningSockets.KUBELET);
+            services.register(ListenerIdentity.class, ComponentIdentity.ofKubelet(kubelet, settings.kubeletArg()),
+                    Endpoint.PORT, ListeningSockets.KUBELET);
             secrets.ensureLater(settings.nodeName(), presented());
         }
         services.register(NodeDialer.class, new EgressDialer(settings.egressSelectorMode(), settings.nodeName(),
@@ -206,6 +207,10 @@ final class SupervisorHandlers {
         services.onWithdraw(records::close);
         records.start();
         ConfigDrift drift = new ConfigDrift(mine, work.password(), components, new NodeConditions(secrets::api, clock));
-        return new Upkeep(datastore, mine, secrets, clock, drift, work);
+        CertificateEvents certificates = new CertificateEvents(layout.dataDir(), settings.nodeName(), secrets::api,
+                clock);
+        return new Upkeep(datastore, mine, secrets, clock, drift, work,
+                settings.disableAgent() ? certificates::step : () -> {
+                });
     }
 }

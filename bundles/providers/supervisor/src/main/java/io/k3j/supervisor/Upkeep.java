@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The periodic work of a running server: renews its registration in the datastore, forgets servers that are
-/// gone, reports drift from the agreed configuration, and renews certificates.
+/// gone, reports drift from the agreed configuration, renews certificates and, without a node, tells of their ends.
 final class Upkeep implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     /// Well below the registration's lifetime of five minutes.
@@ -31,6 +31,7 @@ final class Upkeep implements AutoCloseable {
     private final InstantSource clock;
     private final ConfigDrift drift;
     private final Work work;
+    private final Runnable certificates;
     private final CountDownLatch closed = new CountDownLatch(1);
     private long nextSeen = System.nanoTime();
     private long nextOwners = System.nanoTime();
@@ -39,13 +40,14 @@ final class Upkeep implements AutoCloseable {
     // one collaborator for each task
     @SuppressWarnings("checkstyle:ParameterNumber")
     Upkeep(Supplier<@Nullable Datastore> datastore, Parity.Mine mine, NodeSecrets secrets, InstantSource clock,
-            ConfigDrift drift, Work work) {
+            ConfigDrift drift, Work work, Runnable certificates) {
         this.datastore = datastore;
         this.mine = mine;
         this.secrets = secrets;
         this.clock = clock;
         this.drift = drift;
         this.work = work;
+        this.certificates = certificates;
     }
 
     /// Runs until closed, on the caller's thread.
@@ -101,6 +103,7 @@ final class Upkeep implements AutoCloseable {
                     nextOwners = System.nanoTime() + OWNERS_INTERVAL.toNanos();
                 }
                 drift.step(store);
+                certificates.run();
             }
         } catch (DatastoreUnavailable | ApiFault unavailable) {
             LOG.log(Level.DEBUG, "Not now", unavailable);

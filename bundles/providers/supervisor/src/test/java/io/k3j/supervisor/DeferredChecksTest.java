@@ -98,4 +98,27 @@ class DeferredChecksTest {
         assertThat(addresses).isEqualTo(DeferredChecks.MOST_CLAIMS - DeferredChecks.MOST_CLAIMS_OF_ONE);
         assertThat(checks.add("server", new NodeSecrets.Presented("x", Optional.empty()), "")).isTrue();
     }
+
+    /// A machine may have every address of a prefix.
+    @Test
+    void leaveRoomForTheClaimsOfOtherPrefixes() {
+        int addresses = 0;
+        while (checks.add("m", claimed("of " + addresses), "2001:db8:0:1::" + Integer.toHexString(addresses + 1))) {
+            addresses++;
+        }
+        assertThat(addresses).isEqualTo(DeferredChecks.MOST_CLAIMS_OF_PREFIX);
+        assertThat(checks.add("n", claimed("x"), "2001:db8:0:1:ffff:ffff:ffff:ffff")).isFalse();
+        assertThat(checks.add("n", claimed("x"), "2001:db8:0:2::1")).as("of another prefix").isTrue();
+        assertThat(checks.add("n", claimed("y"), "::ffff:192.0.2.1")).as("of IPv4").isTrue();
+    }
+
+    @Test
+    void areCountedForOneAddressOfAPrefixToo() {
+        int names = 0;
+        while (checks.add("n" + names, claimed("x"), "fe80::1%1")) {
+            names++;
+        }
+        assertThat(names).isEqualTo(DeferredChecks.MOST_CLAIMS_OF_ONE);
+        assertThat(checks.add("n", claimed("x"), "fe80::2%1")).isTrue();
+    }
 }

@@ -1,4 +1,4 @@
-package io.k3j.resourcescrd;
+package io.k3j.schema;
 
 import io.k3j.model.Struct;
 import java.util.ArrayDeque;
@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// All schemas within a schema, wherever OpenAPI may have one: upstream's `SchemaHas`. Pure; its depth is bounded by
-/// nobody, so it takes no stack.
-final class SchemaNodes {
+/// All schemas within the schema of a CRD, wherever OpenAPI may have one: upstream's `SchemaHas`. Pure; any thread. Its
+/// depth is bounded by nobody, so it takes no stack.
+public final class SchemaNodes {
     private static final List<String> SINGLE = List.of("items", "not", "additionalProperties", "additionalItems");
     private static final List<String> LISTS = List.of("items", "allOf", "anyOf", "oneOf");
     private static final List<String> MAPS = List.of("properties", "patternProperties", "definitions", "dependencies");
@@ -18,7 +18,9 @@ final class SchemaNodes {
     }
 
     /// Whether a schema, or one in it, is such a one.
-    static boolean any(Struct schema, Predicate<Struct> such) {
+    ///
+    /// @param schema an `openAPIV3Schema`
+    public static boolean any(Struct schema, Predicate<Struct> such) {
         Deque<Struct> open = new ArrayDeque<>();
         open.push(schema);
         while (!open.isEmpty()) {
@@ -41,8 +43,8 @@ final class SchemaNodes {
 
     /// The same of the schemas of all versions.
     ///
-    /// @param spec of a definition
-    static boolean anyOf(Struct spec, Predicate<Struct> such) {
+    /// @param spec of a CRD
+    public static boolean anyOf(Struct spec, Predicate<Struct> such) {
         return spec.seq("versions").structs().stream()
                 .anyMatch(v -> any(v.struct("schema").struct("openAPIV3Schema"), such));
     }
