@@ -202,7 +202,8 @@ public final class ClusterAccess implements AutoCloseable {
     /// @throws IOException in a sentence when there is none; a failure of TLS goes on as it is
     private static Answer send(HttpClient client, URI server, HttpRequest request) throws IOException {
         try {
-            HttpResponse<byte[]> answer = TimedAnswer.of(client, request, TIMEOUT, MAX_BYTES);
+            HttpResponse<byte[]> answer = TimedAnswer.of(client, request, TIMEOUT, MAX_BYTES,
+                    "request timed out before its answer was complete");
             return new Answer(answer.statusCode(), answer.body());
         } catch (ConnectException | HttpConnectTimeoutException away) {
             throw new IOException("cannot reach " + server

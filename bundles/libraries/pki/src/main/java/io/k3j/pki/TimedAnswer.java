@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
 
 /// Waits for an answer with its body: the timeout of `HttpRequest` ends where the body begins, and a server that stops
 /// there would be waited for without end.
-final class TimedAnswer {
+public final class TimedAnswer {
     /// More than the client has for itself, whose own errors say more: whether it was reached at all.
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -22,15 +22,16 @@ final class TimedAnswer {
     /// Blocks for the request's timeout and a second at most.
     /// @param timeout of a request that has none
     /// @param bytes more are an error
+    /// @param late says that it was late
     /// @throws IOException of the client as it is; when it is late, the connection is closed
-    static HttpResponse<byte[]> of(HttpClient client, HttpRequest request, Duration timeout, int bytes)
-            throws IOException, InterruptedException {
+    public static HttpResponse<byte[]> of(HttpClient client, HttpRequest request, Duration timeout, int bytes,
+            String late) throws IOException, InterruptedException {
         CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
                 HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), bytes));
         try {
             return answer.get(request.timeout().orElse(timeout).plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException stalled) {
-            throw new IOException("request timed out before its answer was complete", stalled);
+            throw new IOException(late, stalled);
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof IOException broken) {
                 throw broken;

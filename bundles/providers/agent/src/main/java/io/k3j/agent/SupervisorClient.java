@@ -3,6 +3,7 @@ package io.k3j.agent;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.componentbase.Termination;
+import io.k3j.pki.TimedAnswer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,16 +11,11 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
 /// An HTTP client of a supervisor for a few requests; close it afterwards, because idle connections are of no
@@ -27,8 +23,6 @@ import javax.net.ssl.SSLContext;
 final class SupervisorClient implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.k3j.agent");
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    /// More than the client has for itself, whose own errors say more: whether a server was reached at all.
-    private static final Duration GRACE = Duration.ofSeconds(1);
     /// Limit of the first attempt to connect, TLS included; doubled for each further attempt. A load balancer
     /// in front of the servers accepts connections for a server that is down until it notices; the next attempt
     /// may reach another server.
@@ -121,25 +115,9 @@ final class SupervisorClient implements AutoCloseable {
         }
     }
 
-    /// With its body: the timeout of `HttpRequest` ends where that begins, and a server that stops there would be
-    /// waited for without end.
     private HttpResponse<byte[]> whole(HttpRequest request) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
-                BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY));
-        try {
-            return answer.get(limit.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException stalled) {
-            throw new IOException(request.uri().getPath() + " was not answered as a whole within " + limit.toMillis()
-                    + " ms", stalled);
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof IOException broken) {
-                throw broken;
-            }
-            throw new IOException(failed.getCause());
-        } finally {
-            // without effect on one that is done; else it closes the connection
-            answer.cancel(true);
-        }
+        return TimedAnswer.of(client, request, limit, MAX_BODY, request.uri().getPath()
+                + " was not answered as a whole within " + limit.toMillis() + " ms");
     }
 
     private static String message(String body) {
