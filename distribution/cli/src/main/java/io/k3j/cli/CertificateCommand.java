@@ -92,15 +92,20 @@ final class CertificateCommand {
     }
 
     /// The running server makes its certificates again; nobody's connection ends.
+    /// @return 1 when some that were asked for are as they were
     private static int rotateRunning(Set<String> services, Words words, Host host) throws IOException {
+        RotatedCertificates rotated;
         String body = Json.text(Struct.of("services", Seq.copyOf(services)));
         // K3S_URL is where this machine has joined: the certificates are those of its own server
         try (ClusterAccess access = RunningServer.reach(words, host.without("K3S_URL"))) {
-            RunningServer.granted(access.put("/v1-k3s/cert/rotate", body, LIMIT));
+            rotated = RotatedCertificates
+                    .of(RunningServer.granted(access.put("/v1-k3s/cert/rotate", body, LIMIT)));
         }
-        services.forEach(service -> System.out.println("Rotating certificates for " + service + " service"));
-        System.out.println("Successfully rotated certificates in the running server; connections go on, new ones see"
-                + " the new certificates");
-        return 0;
+        rotated.lines().forEach(line -> System.out.println(TerminalText.escaped(line)));
+        if (rotated.left().isEmpty()) {
+            return 0;
+        }
+        System.err.println(TerminalText.escaped(rotated.advice()));
+        return 1;
     }
 }

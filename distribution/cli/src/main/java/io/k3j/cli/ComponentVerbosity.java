@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// `-v` of a component, as `--kubelet-arg=v=4`: what `--vmodule=kubelet=4` says of its loggers, since all components
 /// have one log. `vmodule` of a component is `--vmodule` itself, as with K3s, for the same reason.
@@ -41,12 +42,14 @@ final class ComponentVerbosity {
                         + "): it must be a whole number, as v=4");
     }
 
-    /// The levels of loggers, those of `--vmodule` last, which prevail.
+    /// The levels of loggers, those of `--vmodule` last, which prevail; those of kube-proxy's file first.
     static String vmodule(Resolution resolution) {
         Map<String, String> levels = new TreeMap<>();
         List<String> patterns = new ArrayList<>();
-        LOGGERS.keySet().stream().sorted().forEach(flag -> resolution.all(flag).stream()
-                .filter(s -> is(s.flag(), s.value())).map(s -> s.flag().bare(s.value())).forEach(bare -> {
+        LOGGERS.keySet().stream().sorted().forEach(flag -> Stream.concat(
+                KubeProxyFile.levels(resolution.all(flag)).stream(), resolution.all(flag).stream()
+                        .filter(s -> is(s.flag(), s.value())).map(s -> s.flag().bare(s.value())))
+                .forEach(bare -> {
                     if (bare.startsWith(PATTERNS)) {
                         patterns.add(bare.substring(PATTERNS.length()));
                     } else {

@@ -26,7 +26,8 @@ final class EtcdMajority implements Majority {
     private static final String HEALTH = "/db/health";
     private static final String RESTART = "/db/restart";
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final ClusterAccess.Answer NOTHING = new ClusterAccess.Answer(204, new byte[0]);
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
     private final Path dataDir;
     private final Host host;
     private final PrintStream out;
@@ -40,21 +41,24 @@ final class EtcdMajority implements Majority {
 
     /// Asks the running server.
     private interface Question {
-        ClusterAccess.Answer ask(ClusterAccess access) throws IOException;
+        /// What its answer keeps from being restarted; empty when nothing is.
+        Optional<String> ask(ClusterAccess access) throws IOException;
+    }
+
+    /// Asks it for the members.
+    interface Members {
+        ClusterAccess.Answer look() throws IOException;
     }
 
     @Override
     public Optional<String> problem() {
-        return asked(access -> access.get(HEALTH), this::unknown);
+        return asked(access -> known(access.get(HEALTH)), this::unknown);
     }
 
-    /// A server of a release that knows no turns is asked as before.
     @Override
     public Optional<String> turn() {
-        Optional<String> refused = asked(access -> {
-            ClusterAccess.Answer turn = access.post(RESTART, Json.bytes(Struct.EMPTY), LIMIT);
-            return turn.ok() ? turn : access.get(HEALTH);
-        }, this::unknown);
+        Optional<String> refused = asked(access -> turn(access.post(RESTART, Json.bytes(Struct.EMPTY), LIMIT),
+                () -> access.get(HEALTH), this::unknown), this::unknown);
         if (refused.isPresent()) {
             over();
         }
@@ -65,7 +69,7 @@ final class EtcdMajority implements Majority {
     public void over() {
         asked(access -> {
             access.post(RESTART, Json.bytes(Struct.of("over", true)), LIMIT);
-            return NOTHING;
+            return Optional.empty();
         }, _ -> {
             // a server that does not run again is told of anyway
         });
@@ -78,8 +82,7 @@ final class EtcdMajority implements Majority {
         Host here = host.without("K3S_URL");
         List<String> flags = List.of("--data-dir", dataDir.toString());
         try (ClusterAccess access = RunningServer.reach(EtcdSnapshotFlags.words("list", flags, here), here)) {
-            ClusterAccess.Answer answer = question.ask(access);
-            return answer.status() == 200 ? problem(Json.object(answer.body())) : Optional.empty();
+            return question.ask(access);
         } catch (UsageFailure | IOException | MalformedInput untold) {
             // a server that does not answer may be the reason for the upgrade
             unanswered.accept(String.valueOf(untold.getMessage()));
@@ -95,13 +98,54 @@ final class EtcdMajority implements Majority {
         }
     }
 
+    /// By the answer to `/db/restart`. A release that knows no turns has nothing there. Where etcd does not say whose
+    /// turn it is, only that is restarted which etcd does without already: a restart may be what mends it.
+    ///
+    /// @param members are asked for when there is no turn
+    /// @param untold is told why nobody knows, where that keeps nothing from being restarted
+    static Optional<String> turn(ClusterAccess.Answer turn, Members members, Consumer<String> untold)
+            throws IOException {
+        if (turn.ok()) {
+            return known(turn);
+        }
+        ClusterAccess.Answer health = members.look();
+        Optional<String> problem = known(health);
+        if (problem.isPresent() || turn.status() == NOT_FOUND) {
+            return problem;
+        }
+        String why = RunningServer.refusal(turn);
+        if (health.status() == OK && needed(Json.object(health.body()))) {
+            return Optional.of("whether another server of etcd's members is being restarted is not known, and two at"
+                    + " once would leave etcd without a majority: " + TerminalText.escaped(why)
+                    + "; try again when etcd answers");
+        }
+        untold.accept(why);
+        return Optional.empty();
+    }
+
+    private static Optional<String> known(ClusterAccess.Answer answer) {
+        return answer.status() == OK ? problem(Json.object(answer.body())) : Optional.empty();
+    }
+
+    private static List<Struct> voters(Struct answer) {
+        return answer.seq("members").structs().stream().filter(one -> one.flag("voter")).toList();
+    }
+
+    /// Whether etcd works and this server's member is a part of what it works by.
+    private static boolean needed(Struct answer) {
+        List<Struct> voters = voters(answer);
+        List<Struct> healthy = voters.stream().filter(one -> one.flag("healthy")).toList();
+        return voters.size() >= FEWEST && healthy.size() > voters.size() / 2
+                && healthy.stream().anyMatch(one -> one.flag("own"));
+    }
+
     /// By the answer to `/db/health` or `/db/restart`.
     static Optional<String> problem(Struct answer) {
         if (!answer.text("restarting").isEmpty()) {
             return Optional.of("the server of etcd's member " + answer.text("restarting") + " is being restarted by k3s"
                     + " upgrade; wait for its end, which is two minutes away at most when it was broken off");
         }
-        List<Struct> voters = answer.seq("members").structs().stream().filter(one -> one.flag("voter")).toList();
+        List<Struct> voters = voters(answer);
         List<Struct> healthy = voters.stream().filter(one -> one.flag("healthy")).toList();
         long left = healthy.stream().filter(one -> !one.flag("own")).count();
         int majority = voters.size() / 2 + 1;

@@ -60,6 +60,7 @@ final class PlanBuilder {
         List<String> problems = new ArrayList<>(
                 Defaults.fill(settings, whereSet.keySet(), host, warnings, missing));
         problems.addAll(KubeletFiles.fill(settings, warnings));
+        problems.addAll(KubeProxyFile.fill(settings, resolution.all("kube-proxy-arg"), warnings));
         ImageServiceEndpoint.fill(settings).ifPresent(problems::add);
         ServerPorts.fill(settings, warnings).ifPresent(problems::add);
         settings.put("controlPlane",

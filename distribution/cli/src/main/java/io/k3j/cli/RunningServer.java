@@ -45,8 +45,13 @@ final class RunningServer {
         if (answer.ok()) {
             return answer.text();
         }
-        throw new UsageFailure("the server refused (" + answer.status() + "): " + message(answer.text())
-                + (answer.status() == 401 || answer.status() == 403 ? "; is this the server token?" : ""));
+        throw new UsageFailure(refusal(answer));
+    }
+
+    /// What an answer says that is a refusal.
+    static String refusal(ClusterAccess.Answer answer) {
+        return "the server refused (" + answer.status() + "): " + message(answer.text())
+                + (answer.status() == 401 || answer.status() == 403 ? "; is this the server token?" : "");
     }
 
     /// The message of a Kubernetes Status, without a JSON reader: whatever is no Status is told as it is.

@@ -53,7 +53,7 @@ final class Support {
     }
 
     /// Whether a component acts on it.
-    private static boolean taken(Setting s) {
+    static boolean taken(Setting s) {
         return !(s.flag().state() instanceof Flag.State.Only only) || only.values().contains(subject(s))
                 || only.values().contains(argument(s));
     }

@@ -2,8 +2,11 @@ package io.k3j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.codec.Json;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.pki.ClusterAccess;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,13 +23,27 @@ class EtcdMajorityTest {
     Path dir;
 
     /// A letter each: the own member comes first; `+` answers, `-` does not, `l` is a learner.
-    private static Optional<String> problem(String members) {
+    private static Struct members(String members) {
         List<Struct> all = new ArrayList<>();
         for (int i = 0; i < members.length(); i++) {
             all.add(Struct.of("name", "server-" + (i + 1), "own", i == 0, "voter", members.charAt(i) != 'l', "healthy",
                     members.charAt(i) == '+'));
         }
-        return EtcdMajority.problem(Struct.of("members", Seq.copyOf(all)));
+        return Struct.of("members", Seq.copyOf(all));
+    }
+
+    private static Optional<String> problem(String members) {
+        return EtcdMajority.problem(members(members));
+    }
+
+    /// What is refused, or what is told with a mark before it when the restart goes on.
+    private static String turn(int status, String members) throws IOException {
+        List<String> told = new ArrayList<>();
+        ClusterAccess.Answer turn = new ClusterAccess.Answer(status,
+                Json.bytes(Struct.of("kind", "Status", "message", "etcd says nothing", "code", status)));
+        Optional<String> refused = EtcdMajority.turn(turn,
+                () -> new ClusterAccess.Answer(200, Json.bytes(members(members))), told::add);
+        return refused.orElseGet(() -> "! " + String.join(", ", told));
     }
 
     @Test
@@ -57,6 +74,28 @@ class EtcdMajorityTest {
         assertThat(EtcdMajority.problem(Struct.of("members", Seq.EMPTY, "restarting", "server-2")).orElse(""))
                 .contains("member server-2 is being restarted", "wait for its end");
         assertThat(EtcdMajority.problem(Struct.of("members", Seq.EMPTY, "restarting", ""))).isEmpty();
+    }
+
+    /// One of a majority may be restarting at this moment.
+    @Test
+    void aServerThatDoesNotSayWhoseTurnItIsIsNotRestartedWhereItsMemberCounts() throws IOException {
+        assertThat(turn(503, "+++")).contains("two at once would leave etcd without a majority", "refused (503)",
+                "etcd says nothing", "try again");
+        assertThat(turn(400, "++++-")).contains("try again");
+        assertThat(turn(503, "++-")).contains("server-3 does not answer");
+    }
+
+    @Test
+    void whereEtcdDoesWithoutTheMemberAlreadyItIsToldThatNobodyKnows() throws IOException {
+        assertThat(turn(503, "+--")).startsWith("! the server refused (503): etcd says nothing");
+        assertThat(turn(503, "-++")).startsWith("! the server refused");
+        assertThat(turn(503, "++")).startsWith("! the server refused");
+    }
+
+    @Test
+    void aReleaseThatKnowsNoTurnsIsAskedForItsMembersAlone() throws IOException {
+        assertThat(turn(404, "+++")).isEqualTo("! ");
+        assertThat(turn(404, "++-")).contains("server-3 does not answer");
     }
 
     @Test

@@ -11,11 +11,17 @@ import io.k3j.testkitmachine.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 
 /// What a server asks of an agent's kubelet port as a component of its own, through the tunnel only: figures for
 /// `metrics.k8s.io`, and directories of local volumes.
 @NeedsMachine
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TunnelledPartsItest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String TOKEN = "agent-test";
@@ -44,31 +50,45 @@ class TunnelledPartsItest {
                 persistentVolumeClaim: {claimName: kept}
             """;
 
+    private MachineNet net;
+
+    /// Waits for its turn, which is no part of a test's time.
+    @BeforeAll
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void switchOn() throws IOException, InterruptedException {
+        net = MachineNet.on();
+    }
+
+    @AfterAll
+    void switchOff() {
+        if (net != null) {
+            net.close();
+        }
+    }
+
     @Test
     void figuresAndLocalVolumesOfAnAgent() throws IOException, InterruptedException {
-        try (MachineNet net = MachineNet.on()) {
-            Machine serverMachine = net.server(1);
-            Machine agentMachine = net.agent(1);
-            Server server = Server.start(serverMachine, "--token", TOKEN).ready();
-            agentMachine.run(LIMIT, "nft add table inet shut; nft add chain inet shut in '{ type filter hook input "
-                    + "priority 0; }'; nft add rule inet shut in iifname eth1 tcp dport 10250 drop");
-            AgentProcess agent = AgentProcess.start(agentMachine, "https://10.10.10.50:6443", TOKEN);
-            agent.said("node Ready");
-            // as the add-on deployer does
-            server.k3s("kubectl apply -f "
-                    + serverMachine.dir().resolve("rancher/k3s/server/manifests/local-storage.yaml"));
-            Files.writeString(serverMachine.dir().resolve("objects.yaml"), OBJECTS);
-            assertThat(server.k3s("kubectl apply -f " + serverMachine.dir().resolve("objects.yaml")).code()).isZero();
-            server.await("the pod to run", "kubectl get pod keeper --no-headers", "Running");
-            assertThat(storage(agentMachine)).contains("_default_kept");
-            assertThat(storage(serverMachine)).isEmpty();
-            String metrics = "kubectl get --raw /apis/metrics.k8s.io/v1beta1/";
-            server.await("figures of the agent", metrics + "nodes/agent-1", "\"memory\":");
-            server.await("figures of its pod", metrics + "namespaces/default/pods/keeper", "\"cpu\":");
-            server.k3s("kubectl delete pod keeper");
-            server.k3s("kubectl delete pvc kept");
-            Waiting.until("the directory to go", LIMIT, () -> storage(agentMachine).isEmpty(), agent::tail);
-        }
+        Machine serverMachine = net.server(1);
+        Machine agentMachine = net.agent(1);
+        Server server = Server.start(serverMachine, "--token", TOKEN).ready();
+        agentMachine.run(LIMIT, "nft add table inet shut; nft add chain inet shut in '{ type filter hook input "
+                + "priority 0; }'; nft add rule inet shut in iifname eth1 tcp dport 10250 drop");
+        AgentProcess agent = AgentProcess.start(agentMachine, "https://10.10.10.50:6443", TOKEN);
+        agent.said("node Ready");
+        // as the add-on deployer does
+        server.k3s("kubectl apply -f "
+                + serverMachine.dir().resolve("rancher/k3s/server/manifests/local-storage.yaml"));
+        Files.writeString(serverMachine.dir().resolve("objects.yaml"), OBJECTS);
+        assertThat(server.k3s("kubectl apply -f " + serverMachine.dir().resolve("objects.yaml")).code()).isZero();
+        server.await("the pod to run", "kubectl get pod keeper --no-headers", "Running");
+        assertThat(storage(agentMachine)).contains("_default_kept");
+        assertThat(storage(serverMachine)).isEmpty();
+        String metrics = "kubectl get --raw /apis/metrics.k8s.io/v1beta1/";
+        server.await("figures of the agent", metrics + "nodes/agent-1", "\"memory\":");
+        server.await("figures of its pod", metrics + "namespaces/default/pods/keeper", "\"cpu\":");
+        server.k3s("kubectl delete pod keeper");
+        server.k3s("kubectl delete pvc kept");
+        Waiting.until("the directory to go", LIMIT, () -> storage(agentMachine).isEmpty(), agent::tail);
     }
 
     private static String storage(Machine machine) throws IOException, InterruptedException {

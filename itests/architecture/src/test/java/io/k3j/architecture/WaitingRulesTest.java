@@ -82,7 +82,6 @@ class WaitingRulesTest {
             Map.entry("ClusterBootstrap.java: joining().join()", "joins a cluster"),
             Map.entry("RemoteCommand.java: t.join()", "of one request, and is interrupted"),
             Map.entry("TunnelRelay.java: out.join()", "of one connection, and is interrupted"),
-            Map.entry("LoadBalancer.java: up.join()", "of one connection, which the stop closes"),
             Map.entry("AuditWriter.java: written.join()",
                     "by a request, for its line, which the writer answers for at its end, too"),
             Map.entry("WebhookSender.java: post.join()",

@@ -2,10 +2,10 @@ package io.k3j.datastoreconformance;
 
 import static io.k3j.datastoreconformance.Conformance.bytes;
 import static io.k3j.datastoreconformance.Conformance.committed;
+import static io.k3j.datastoreconformance.Conformance.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.datastoreapi.Change;
-import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,19 +35,6 @@ class EtcdCutOffWatchTest {
     private static EtcdStore open(String endpoints) {
         return eventually(() -> EtcdStore.open(EtcdEndpoints.parse(endpoints, Optional.empty()), trouble -> {
         }), START);
-    }
-
-    private static <T> T eventually(Supplier<T> work, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            try {
-                return work.get();
-            } catch (DatastoreUnavailable e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-            }
-        }
     }
 
     /// It was cut off for longer than history is kept: etcd cancels its watch, and leaves the stream open.

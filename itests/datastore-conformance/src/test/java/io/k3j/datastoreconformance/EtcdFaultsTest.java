@@ -2,6 +2,7 @@ package io.k3j.datastoreconformance;
 
 import static io.k3j.datastoreconformance.Conformance.bytes;
 import static io.k3j.datastoreconformance.Conformance.committed;
+import static io.k3j.datastoreconformance.Conformance.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -37,7 +38,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,23 +94,6 @@ class EtcdFaultsTest {
     /// The store, for what is about its answers, not how soon they come.
     private PatientStore patient() {
         return new PatientStore(store);
-    }
-
-    private static <T> T eventually(Supplier<T> work) {
-        return eventually(work, Conformance.PATIENCE);
-    }
-
-    private static <T> T eventually(Supplier<T> work, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            try {
-                return work.get();
-            } catch (DatastoreUnavailable e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-            }
-        }
     }
 
     @AfterEach

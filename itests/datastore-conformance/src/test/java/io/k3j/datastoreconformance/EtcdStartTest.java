@@ -1,5 +1,6 @@
 package io.k3j.datastoreconformance;
 
+import static io.k3j.datastoreconformance.Conformance.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,20 +59,6 @@ class EtcdStartTest {
                 etcd.kill(0);
                 etcd.restart(0);
                 eventually(() -> store.datastore().commit("/registry/b", 0, new byte[1], Duration.ZERO));
-            }
-        }
-    }
-
-    /// As long as it is away.
-    private static <T> T eventually(Supplier<T> attempt) {
-        long end = System.nanoTime() + Conformance.PATIENCE.toNanos();
-        while (true) {
-            try {
-                return attempt.get();
-            } catch (DatastoreUnavailable away) {
-                if (System.nanoTime() > end) {
-                    throw away;
-                }
             }
         }
     }

@@ -17,7 +17,6 @@ import io.k3j.testkitdatabases.MariadbServer;
 import io.k3j.testmachine.NeedsPackages;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -99,23 +98,12 @@ class MariadbFailoverTest {
 
     /// Waits until the replica has what was written.
     private void replicated() {
-        eventually(() -> {
+        Conformance.eventually(() -> {
             if (!replica.sql(DATABASE, "SELECT COUNT(*) FROM kine WHERE name = '/a'").equals("1")) {
                 throw new DatastoreUnavailable("not yet", new IllegalStateException("behind"), false);
             }
             return true;
         });
-    }
-
-    private static <T> T eventually(Supplier<T> what) {
-        long start = System.nanoTime();
-        while (true) {
-            try {
-                return what.get();
-            } catch (DatastoreUnavailable e) {
-                assertThat(Duration.ofNanos(System.nanoTime() - start)).as(e.getMessage()).isLessThan(LIMIT);
-            }
-        }
     }
 
     private static void awaitCompacted(Watch watch) {

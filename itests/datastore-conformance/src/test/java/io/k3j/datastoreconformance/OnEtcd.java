@@ -1,7 +1,6 @@
 package io.k3j.datastoreconformance;
 
 import io.k3j.datastoreapi.Datastore;
-import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreetcd.EtcdStore;
 import io.k3j.jetcd.EtcdEndpoints;
 import io.k3j.testkitdatabases.EtcdServers;
@@ -33,18 +32,9 @@ abstract class OnEtcd implements Restarts {
     }
 
     private void open() {
-        long deadline = System.nanoTime() + START.toNanos();
-        while (true) {
-            try {
-                store = EtcdStore.open(EtcdEndpoints.parse(servers.endpoints(), Optional.empty()), trouble -> {
-                });
-                return;
-            } catch (DatastoreUnavailable e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-            }
-        }
+        EtcdEndpoints endpoints = EtcdEndpoints.parse(servers.endpoints(), Optional.empty());
+        store = Conformance.eventually(() -> EtcdStore.open(endpoints, trouble -> {
+        }), START);
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.k3j.datastoreconformance;
 import io.k3j.datastoreapi.Change;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Watch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.assertj.core.api.Assertions;
 
 /// What a suite needs from a driver's test, and the words its tests are written in.
@@ -91,6 +93,30 @@ public interface Conformance {
             batch = next(watch, MOMENT);
         }
         return new Watch.Batch(told, batch.revision());
+    }
+
+    /// What `work` gives once its store is no longer unavailable. It is repeated whatever the reason was, and whether
+    /// or not it may have happened.
+    ///
+    /// @throws DatastoreUnavailable as the last try, when it still is for longer than tests wait
+    static <T> T eventually(Supplier<T> work) {
+        return eventually(work, PATIENCE);
+    }
+
+    /// The same.
+    ///
+    /// @throws DatastoreUnavailable as the last try, when it still is after that time
+    static <T> T eventually(Supplier<T> work, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return work.get();
+            } catch (DatastoreUnavailable e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /// One batch.

@@ -21,7 +21,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Requests to an API server from outside, by HTTP as the JDK speaks it and nothing of K3j's. Any thread may use it;
-/// each request waits for its answer, 30 s at most.
+/// each request waits for its answer, 30 s at most unless it is told another time.
 public final class Api implements AutoCloseable {
     /// The form of objects that people read.
     public static final String JSON = "application/json";
@@ -32,10 +32,12 @@ public final class Api implements AutoCloseable {
 
     private final HttpClient client;
     private final String server;
+    private final Duration limit;
 
-    private Api(HttpClient client, String server) {
+    private Api(HttpClient client, String server, Duration limit) {
         this.client = client;
         this.server = server;
+        this.limit = limit;
     }
 
     /// As the user of a kubeconfig, by client certificate, of the server it names.
@@ -56,13 +58,18 @@ public final class Api implements AutoCloseable {
 
     /// Of a server that asks for no credentials.
     public static Api to(String server) {
-        return new Api(HttpClient.newBuilder().connectTimeout(LIMIT).build(), server);
+        return new Api(HttpClient.newBuilder().connectTimeout(LIMIT).build(), server, LIMIT);
+    }
+
+    /// The same client, whose requests wait so long for their answers; with either both are closed.
+    public Api within(Duration longest) {
+        return new Api(client, server, longest);
     }
 
     private static Api of(String config, String server, boolean user) throws IOException {
         try {
             return new Api(HttpClient.newBuilder().sslContext(context(config, user)).connectTimeout(LIMIT).build(),
-                    server);
+                    server, LIMIT);
         } catch (GeneralSecurityException e) {
             throw new IOException("kubeconfig cannot be used", e);
         }
@@ -114,7 +121,7 @@ public final class Api implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(at(path)).timeout(LIMIT);
+        return HttpRequest.newBuilder(at(path)).timeout(limit);
     }
 
     private static SSLContext context(String config, boolean user) throws IOException, GeneralSecurityException {

@@ -6,6 +6,7 @@ import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.WorkQueue;
 import io.k3j.model.Key;
 import io.k3j.testkit.ManualClock;
+import io.k3j.testkitbase.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +105,8 @@ class WorkQueueTest {
         for (int i = 0; i < 3; i++) {
             workers.add(Thread.ofVirtual().start(() -> {
                 while (queue.take().isEmpty()) {
-                    queue.await(Duration.ofSeconds(60));
+                    // longer than is waited for below: nobody comes by himself
+                    queue.await(Waiting.LIMIT.multipliedBy(2));
                 }
                 together.countDown();
                 joined(together);
@@ -114,7 +116,7 @@ class WorkQueueTest {
             queue.addAfter(Key.of("k" + i), Duration.ofMillis(50));
         }
         for (Thread worker : workers) {
-            assertThat(worker.join(Duration.ofSeconds(20))).isTrue();
+            assertThat(worker.join(Waiting.LIMIT)).isTrue();
         }
         assertThat(together.getCount()).isZero();
     }

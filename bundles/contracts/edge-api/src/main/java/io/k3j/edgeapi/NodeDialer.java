@@ -6,6 +6,9 @@ import org.osgi.annotation.versioning.ProviderType;
 /// Opens byte channels to ports of a node, directly or through that node's tunnel, as
 /// `--egress-selector-mode` says. Implemented by `supervisor`; used by `node-proxy`, `metrics-server`,
 /// `local-storage`, `admission-webhooks` and `aggregator`.
+///
+/// A node that is alive and reads nothing of its tunnel keeps who dials it until the tunnel is given up, which takes
+/// about a minute where its agent is K3s': who has less time has a limit of its own.
 @ProviderType
 public interface NodeDialer {
     /// Connects to `host:port` as seen from node `node`, and to nothing else; blocks up to ten seconds.

@@ -137,7 +137,8 @@ class ImpersonationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"scopes, x, domain-prefixed path", "acme.com/p, '', empty string value",
+    @CsvSource({"scopes, x, domain-prefixed path", "acme_com/p, x, 'Invalid value: \"acme_com\": a lowercase RFC'",
+            "acme.com/p p, x, 'Invalid value: \"p p\": Invalid path'", "acme.com/p, '', empty string value",
             "acme.com/P, x, non-lowercase"})
     void extraValuesOfConstrainedImpersonationAreWellFormed(String key, String value, String words) {
         allowed.add("impersonate-on:user-info:list  pods a ");

@@ -184,13 +184,11 @@ final class WatchSocket implements ResponseStream {
         }
     }
 
-    /// What a client sends is thrown away, pings are answered by the socket. It is read all the same: nothing else
-    /// tells that the client has closed.
+    /// What a client sends is thrown away as it comes, since a watch has nothing to be told; pings are answered by the
+    /// socket. It is read all the same: nothing else tells that the client has closed.
     private void receive() {
         try {
-            while (socket.receive().isPresent()) {
-                // a watch has nothing to be told
-            }
+            socket.awaitClose();
         } catch (IOException e) {
             // the same end
         } finally {

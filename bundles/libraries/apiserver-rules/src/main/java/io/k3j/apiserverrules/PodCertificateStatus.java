@@ -112,7 +112,7 @@ final class PodCertificateStatus {
             return;
         }
         if (certificate(blocks.getFirst(), FIRST_OTHER, "leaf", at, chain)) {
-            leaf(spec, status, blocks.getFirst().certificate().orElseThrow(), p);
+            leaf(spec, status, blocks.getFirst().legible().orElseThrow(), p);
         }
         for (int i = 1; i < blocks.size() && p.found().isEmpty(); i++) {
             certificate(blocks.get(i), REST_OTHER, "intermediate", at, chain);
@@ -123,7 +123,7 @@ final class PodCertificateStatus {
             String chain) {
         if (!block.type().equals(Pem.CERTIFICATE)) {
             at.invalid(chain, otherwise);
-        } else if (block.certificate().isEmpty()) {
+        } else if (block.legible().isEmpty()) {
             at.invalid(chain, which + " certificate does not parse as valid X.509");
         } else {
             return true;

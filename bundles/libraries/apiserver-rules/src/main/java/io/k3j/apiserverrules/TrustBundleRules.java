@@ -80,7 +80,7 @@ final class TrustBundleRules implements KindRules {
         if (!block.headers().isEmpty()) {
             return Optional.of("has PEM block headers");
         }
-        Optional<X509Certificate> certificate = block.certificate();
+        Optional<X509Certificate> certificate = block.legible();
         if (certificate.isEmpty()) {
             return Optional.of("does not parse as X.509");
         }

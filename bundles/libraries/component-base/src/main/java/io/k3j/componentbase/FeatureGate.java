@@ -17,7 +17,9 @@ public enum FeatureGate {
     /// Options of the kubelet's manager of CPUs that are of the alpha stage.
     CPU_MANAGER_POLICY_ALPHA_OPTIONS("CPUManagerPolicyAlphaOptions"),
     /// CBOR as a form of bodies and answers.
-    CBOR_SERVING_AND_STORAGE("CBORServingAndStorage");
+    CBOR_SERVING_AND_STORAGE("CBORServingAndStorage"),
+    /// `maxUnavailable` of the rolling updates of StatefulSets.
+    MAX_UNAVAILABLE_STATEFUL_SET("MaxUnavailableStatefulSet");
 
     private final String text;
     private final List<FeatureGate> needs;

@@ -22,6 +22,8 @@ class FeatureGatesTest {
         assertThat(both.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)).isFalse();
         assertThat(gates("feature-gates=PodCertificateRequest=true").enabled(FeatureGate.POD_CERTIFICATE_REQUEST))
                 .isTrue();
+        assertThat(gates("feature-gates=MaxUnavailableStatefulSet=true").enabled())
+                .containsExactly(FeatureGate.MAX_UNAVAILABLE_STATEFUL_SET);
         assertThat(gates("feature-gates=CPUManagerPolicyAlphaOptions=true,CPUManagerPolicyBetaOptions=true").enabled())
                 .containsExactly(FeatureGate.CPU_MANAGER_POLICY_ALPHA_OPTIONS);
     }

@@ -1,6 +1,15 @@
 package io.k3j.componenthelpers;
 
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
@@ -32,5 +41,32 @@ public record ContainerAggregate<T>(T nothing, BinaryOperator<T> plus, BinaryOpe
             }
         }
         return larger.apply(plus.apply(running, sidecars), starting);
+    }
+
+    /// For each name of an amount the pod's `spec` with those containers only that have it: the others add nothing to
+    /// it. Who adds up name by name has as much to do then as the containers say, not names times containers.
+    ///
+    /// @param own the amounts of a container, by their names
+    public static SortedMap<String, Struct> byName(Struct podSpec, Function<Struct, Struct> own) {
+        Map<String, List<Struct>> running = naming(podSpec.seq("containers"), own);
+        Map<String, List<Struct>> starting = naming(podSpec.seq("initContainers"), own);
+        Set<String> names = new TreeSet<>(running.keySet());
+        names.addAll(starting.keySet());
+        SortedMap<String, Struct> parts = new TreeMap<>();
+        for (String name : names) {
+            parts.put(name, Struct.of("containers", running.getOrDefault(name, List.of()), "initContainers",
+                    starting.getOrDefault(name, List.of())));
+        }
+        return parts;
+    }
+
+    private static Map<String, List<Struct>> naming(Seq containers, Function<Struct, Struct> own) {
+        Map<String, List<Struct>> all = new HashMap<>();
+        for (Struct container : containers.structs()) {
+            for (String name : own.apply(container).names()) {
+                all.computeIfAbsent(name, _ -> new ArrayList<>()).add(container);
+            }
+        }
+        return all;
     }
 }

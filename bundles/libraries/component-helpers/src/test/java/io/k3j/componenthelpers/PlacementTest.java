@@ -84,6 +84,16 @@ class PlacementTest {
         assertThat(sum.of(Struct.EMPTY, PlacementTest::amount)).isZero();
     }
 
+    @Test
+    void eachNameHasTheContainersThatSaySomethingOfIt() {
+        Struct one = Struct.of("own", Struct.of("a", 1));
+        Struct both = Struct.of("own", Struct.of("a", 2, "b", 3));
+        Struct spec = Struct.of("containers", Seq.of(one, both), "initContainers", Seq.of(both, Struct.EMPTY));
+        assertThat(ContainerAggregate.byName(spec, container -> container.struct("own"))).containsExactly(
+                Map.entry("a", Struct.of("containers", Seq.of(one, both), "initContainers", Seq.of(both))),
+                Map.entry("b", Struct.of("containers", Seq.of(both), "initContainers", Seq.of(both))));
+    }
+
     private static long amount(Struct container) {
         return container.whole("amount", 0);
     }

@@ -90,8 +90,19 @@ public final class Controller {
     ///
     /// @param keys called on the view's thread; must be quick and must not block
     public Controller on(LiveView view, Function<Obj, ? extends Collection<Key>> keys) {
+        return on(view, Obj::revision, keys);
+    }
+
+    /// The same, but for changes of what nobody asks for: most changes of a pod are of its status, in which many loops
+    /// look at little.
+    ///
+    /// @param read what matters of an object, as a value; called on the view's thread, as `keys`
+    public Controller on(LiveView view, Function<Obj, ?> read, Function<Obj, ? extends Collection<Key>> keys) {
         reads(view);
         view.listen((before, after) -> {
+            if (before != null && after != null && read.apply(before).equals(read.apply(after))) {
+                return;
+            }
             if (before != null) {
                 keys.apply(before).forEach(queue::add);
             }

@@ -19,7 +19,14 @@ import java.util.List;
 /// @param owners what kind of resource the owner is
 /// @param owner the controller-to-be, as the view shows it
 /// @param selector what it selects
-public record ControllerRefs(ExpectingWriter writer, Gvr resource, Gvr owners, Obj owner, Selector selector) {
+/// @param finalizer what is adopted gets it and what is released loses it; empty for none
+public record ControllerRefs(ExpectingWriter writer, Gvr resource, Gvr owners, Obj owner, Selector selector,
+        String finalizer) {
+    /// Without a finalizer.
+    public ControllerRefs(ExpectingWriter writer, Gvr resource, Gvr owners, Obj owner, Selector selector) {
+        this(writer, resource, owners, owner, selector, "");
+    }
+
     /// The objects of a view, made by [Owners#indexed], that the owner controls after this. Blocks for a write for
     /// each object that is adopted or released, and for one look at the owner before the first adoption. An owner
     /// that is being deleted adopts and releases nothing.
@@ -55,7 +62,7 @@ public record ControllerRefs(ExpectingWriter writer, Gvr resource, Gvr owners, O
     /// One that has gone meanwhile is not ours.
     private void adopt(Obj object, List<Obj> mine) {
         try {
-            mine.add(patched(object, Owners.adopted(object, owner)));
+            mine.add(patched(object, Owners.adopted(object, owner), true));
         } catch (ApiFault fault) {
             if (fault.code() != 404) {
                 throw fault;
@@ -66,7 +73,7 @@ public record ControllerRefs(ExpectingWriter writer, Gvr resource, Gvr owners, O
     /// One that has gone meanwhile needs no release.
     private void release(Obj object) {
         try {
-            patched(object, Owners.released(object, owner.uid()));
+            patched(object, Owners.released(object, owner.uid()), false);
         } catch (ApiFault fault) {
             if (fault.code() != 404) {
                 throw fault;
@@ -76,11 +83,21 @@ public record ControllerRefs(ExpectingWriter writer, Gvr resource, Gvr owners, O
 
     /// Uid and revision in the patch are preconditions: no other object of that name, and nothing somebody has
     /// changed since.
-    private Obj patched(Obj object, Obj wanted) {
+    private Obj patched(Obj object, Obj wanted, boolean held) {
         Object references = wanted.at("metadata", "ownerReferences");
         Struct metadata = Struct.of("uid", object.uid(), "resourceVersion", Long.toString(object.revision()),
                 "ownerReferences", references == null ? Null.NULL : references);
+        metadata = finalizer.isEmpty() ? metadata : metadata.with("finalizers", finalizers(object, held));
         return writer.patch(resource, object.key(), new Patch.Merge(Struct.of("metadata", metadata)),
                 WriteOptions.PLAIN);
+    }
+
+    private Object finalizers(Obj object, boolean held) {
+        List<String> all = new ArrayList<>(object.finalizers());
+        all.removeIf(finalizer::equals);
+        if (held) {
+            all.add(finalizer);
+        }
+        return all.isEmpty() ? Null.NULL : all;
     }
 }

@@ -1,7 +1,7 @@
 package io.k3j.corerules;
 
-import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
+import io.k3j.corevalidation.ResourceTraits;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
@@ -12,9 +12,6 @@ import java.util.stream.Stream;
 
 /// What is wrong with what a kubelet says of its Node. Pure.
 final class NodeStatusProblems {
-    /// What there is no half of, beside extended resources: upstream's `integerResources`.
-    private static final Set<String> COUNTED = Set.of("pods", "resourcequotas", "services", "replicationcontrollers",
-            "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers");
     private static final String FEATURES = "declaredFeatures";
     private static final int LONGEST_FEATURE = 253;
 
@@ -45,15 +42,9 @@ final class NodeStatusProblems {
 
     private static void amount(String name, Struct amounts, Problems p) {
         Quantity q = p.quantity(amounts, name);
-        if (q != null && (COUNTED.contains(name) || extended(name)) && q.milliValue() % 1000 != 0) {
+        if (q != null && ResourceTraits.whole(name) && q.milliValue() % 1000 != 0) {
             p.at(name).invalid(q.toString(), "must be an integer");
         }
-    }
-
-    /// Upstream's `IsExtendedResourceName`.
-    private static boolean extended(String name) {
-        return name.indexOf('/') >= 0 && !name.contains("kubernetes.io/") && !name.startsWith("requests.")
-                && Names.qualified("requests." + name).isEmpty();
     }
 
     private static void unique(Seq addresses, Problems p) {

@@ -120,7 +120,7 @@ final class DownwardProblems {
         String named = switch (of) {
             case "cpu", "memory" -> of;
             case "ephemeral-storage" -> "local ephemeral storage";
-            default -> of.startsWith(ResourceProblems.HUGE_PAGES) ? "hugepages" : "";
+            default -> of.startsWith(ResourceTraits.HUGE_PAGES) ? "hugepages" : "";
         };
         if (of.equals("cpu")) {
             if (!divisor.equals("1") && !divisor.equals("1m")) {

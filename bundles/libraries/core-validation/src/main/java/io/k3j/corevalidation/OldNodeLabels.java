@@ -4,26 +4,34 @@ import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Labels of nodes that others have taken the place of, and what upstream's warnings say of them
 /// (`GetNodeLabelDeprecatedMessage`). Pure; any thread.
 public final class OldNodeLabels {
-    private static final Map<String, String> WARNINGS = Map.of("beta.kubernetes.io/arch",
-            since("v1.14", "kubernetes.io/arch"), "beta.kubernetes.io/os", since("v1.14", "kubernetes.io/os"),
-            "failure-domain.beta.kubernetes.io/region", since("v1.17", "topology.kubernetes.io/region"),
-            "failure-domain.beta.kubernetes.io/zone", since("v1.17", "topology.kubernetes.io/zone"),
-            "beta.kubernetes.io/instance-type", since("v1.17", "node.kubernetes.io/instance-type"));
+    private static final Map<String, Successor> SUCCESSORS = Map.of("beta.kubernetes.io/arch",
+            new Successor("v1.14", "kubernetes.io/arch"), "beta.kubernetes.io/os",
+            new Successor("v1.14", "kubernetes.io/os"), "failure-domain.beta.kubernetes.io/region",
+            new Successor("v1.17", "topology.kubernetes.io/region"), "failure-domain.beta.kubernetes.io/zone",
+            new Successor("v1.17", "topology.kubernetes.io/zone"), "beta.kubernetes.io/instance-type",
+            new Successor("v1.17", "node.kubernetes.io/instance-type"));
+
+    /// The label that has taken the place of one, and since when.
+    private record Successor(String version, String label) {
+    }
 
     private OldNodeLabels() {
     }
 
-    private static String since(String version, String now) {
-        return "deprecated since " + version + "; use \"" + now + "\" instead";
-    }
-
     /// What is said of a label; empty for one that is not deprecated.
     public static String warning(String label) {
-        return WARNINGS.getOrDefault(label, "");
+        Successor now = SUCCESSORS.get(label);
+        return now == null ? "" : "deprecated since " + now.version + "; use \"" + now.label + "\" instead";
+    }
+
+    /// The label that has taken the place of another one; empty for one that is not deprecated.
+    public static Optional<String> successor(String label) {
+        return Optional.ofNullable(SUCCESSORS.get(label)).map(Successor::label);
     }
 
     /// What is said of the labels that a `LabelSelector` asks for.

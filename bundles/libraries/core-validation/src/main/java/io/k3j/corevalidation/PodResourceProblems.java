@@ -5,6 +5,8 @@ import io.k3j.componenthelpers.ContainerAggregate;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.util.List;
+import java.util.Map;
 
 /// What can be wrong with the resources of a pod as a whole, as upstream's `validatePodResources`: they are those of a
 /// container, of fewer kinds, and enough for the containers. Pure. See
@@ -36,9 +38,9 @@ final class PodResourceProblems {
         if (at.full()) {
             return;
         }
-        own.struct("requests").names().forEach(name -> covered(spec, "requests", name, at));
-        own.struct(LIMITS).names().stream().filter(name -> name.startsWith(ResourceProblems.HUGE_PAGES))
-                .forEach(name -> covered(spec, LIMITS, name, at));
+        covered(spec, "requests", own.struct("requests").names(), at);
+        covered(spec, LIMITS, own.struct(LIMITS).names().stream()
+                .filter(name -> name.startsWith(ResourceTraits.HUGE_PAGES)).toList(), at);
         Seq containers = spec.seq("containers");
         for (int i = 0; i < containers.size() && !p.full(); i++) {
             Struct limits = containers.struct(i).struct(RESOURCES).struct(LIMITS);
@@ -48,17 +50,21 @@ final class PodResourceProblems {
         }
     }
 
-    /// Whether an amount is enough for the containers together. What cannot be read is told already, here and below.
-    private static void covered(Struct spec, String which, String name, Problems p) {
-        try {
-            Quantity own = Quantity.of(spec.struct(RESOURCES).struct(which).get(name));
-            Quantity together = SUM.of(spec, c -> Quantity.of(c.struct(RESOURCES).struct(which).get(name)));
-            if (together.compareTo(own) > 0) {
-                p.at(which).key(name).invalid(own.toString(),
-                        "must be greater than or equal to aggregate container " + which + " of " + together);
+    /// Whether amounts are enough for the containers together. What cannot be read is told already, here and below.
+    private static void covered(Struct spec, String which, List<String> names, Problems p) {
+        Map<String, Struct> parts = ContainerAggregate.byName(spec, c -> c.struct(RESOURCES).struct(which));
+        for (String name : names) {
+            try {
+                Quantity own = Quantity.of(spec.struct(RESOURCES).struct(which).get(name));
+                Quantity together = SUM.of(parts.getOrDefault(name, Struct.EMPTY),
+                        c -> Quantity.of(c.struct(RESOURCES).struct(which).get(name)));
+                if (together.compareTo(own) > 0) {
+                    p.at(which).key(name).invalid(own.toString(),
+                            "must be greater than or equal to aggregate container " + which + " of " + together);
+                }
+            } catch (IllegalArgumentException e) {
+                // compares with nothing
             }
-        } catch (IllegalArgumentException e) {
-            // compares with nothing
         }
     }
 

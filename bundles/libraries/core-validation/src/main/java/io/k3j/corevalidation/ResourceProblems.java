@@ -14,16 +14,12 @@ import org.jspecify.annotations.Nullable;
 /// resources. Pure.
 final class ResourceProblems {
     private static final Set<String> STANDARD = Set.of("cpu", "memory", "ephemeral-storage");
-    /// What quotas know beside [#STANDARD]: standard resources, but none of a container.
-    private static final Set<String> COUNTED = Set.of("pods", "resourcequotas", "services", "replicationcontrollers",
-            "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers");
+    /// What quotas know beside [#STANDARD] and what they count: standard resources, but none of a container.
     private static final Set<String> OF_QUOTAS = Set.of("storage", "requests.storage", "requests.cpu",
             "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
             "limits.ephemeral-storage");
-    /// How the names of huge pages begin.
-    static final String HUGE_PAGES = "hugepages-";
     /// What a pod as a whole has, as upstream lists it.
-    private static final List<String> OF_POD = List.of("cpu", HUGE_PAGES, "memory");
+    private static final List<String> OF_POD = List.of("cpu", ResourceTraits.HUGE_PAGES, "memory");
 
     private ResourceProblems() {
     }
@@ -65,13 +61,13 @@ final class ResourceProblems {
             }
             if (limits.has(name)) {
                 compare(name, request, limits.get(name), p.at("requests"));
-            } else if (!overcommitted(name)) {
+            } else if (!ResourceTraits.overcommitted(name)) {
                 p.at("limits").required("Limit must be set for non overcommitable resources");
             }
         }
         boolean shared = Stream.of(limits, requests).anyMatch(all -> all.has("cpu") || all.has("memory"));
         if (!shared && Stream.of(limits, requests).flatMap(all -> all.names().stream())
-                .anyMatch(name -> name.startsWith(HUGE_PAGES))) {
+                .anyMatch(name -> name.startsWith(ResourceTraits.HUGE_PAGES))) {
             p.forbidden("HugePages require cpu or memory");
         }
     }
@@ -84,7 +80,7 @@ final class ResourceProblems {
         } catch (IllegalArgumentException e) {
             return;
         }
-        if (!overcommitted(name) && request.compareTo(most) != 0) {
+        if (!ResourceTraits.overcommitted(name) && request.compareTo(most) != 0) {
             p.invalid(request.toString(), "must be equal to " + name + " limit of " + most);
         } else if (request.compareTo(most) > 0) {
             p.invalid(request.toString(), "must be less than or equal to " + name + " limit of " + most);
@@ -97,32 +93,22 @@ final class ResourceProblems {
         List<String> wrong = Names.qualified(name);
         p.invalid(name, wrong);
         boolean slash = name.indexOf('/') >= 0;
-        boolean known = STANDARD.contains(name) || name.startsWith(HUGE_PAGES);
-        boolean standard = slash || known || COUNTED.contains(name) || OF_QUOTAS.contains(name)
-                || name.startsWith("requests." + HUGE_PAGES);
+        boolean huge = name.startsWith(ResourceTraits.HUGE_PAGES);
+        boolean known = STANDARD.contains(name) || huge;
+        boolean standard = slash || known || ResourceTraits.counted(name) || OF_QUOTAS.contains(name)
+                || name.startsWith("requests." + ResourceTraits.HUGE_PAGES);
         if (wrong.isEmpty() && !standard) {
             p.invalid(name, "must be a standard resource type or fully qualified");
         }
         if (ofPod) {
-            if (wrong.isEmpty() && standard && !OF_POD.contains(name) && !name.startsWith(HUGE_PAGES)) {
+            if (wrong.isEmpty() && standard && !OF_POD.contains(name) && !huge) {
                 p.unsupported(name, OF_POD);
             }
         } else if (!slash && !known) {
             p.invalid(name, "must be a standard resource for containers");
-        } else if (slash && !ofKubernetes(name) && !extended(name)) {
+        } else if (slash && !ResourceTraits.ofKubernetes(name) && !ResourceTraits.extended(name)) {
             p.invalid(name, "doesn't follow extended resource name standard");
         }
-    }
-
-    /// Upstream's `IsNativeResource`, of names with a slash.
-    private static boolean ofKubernetes(String name) {
-        return name.contains("kubernetes.io/");
-    }
-
-    /// Upstream's `IsExtendedResourceName`: one that a quota can limit by its requests.
-    private static boolean extended(String name) {
-        return name.indexOf('/') >= 0 && !ofKubernetes(name) && !name.startsWith("requests.")
-                && Names.qualified("requests." + name).isEmpty();
     }
 
     /// One amount of `limits` or `requests`, null when it is none.
@@ -133,9 +119,9 @@ final class ResourceProblems {
             Quantity q = Quantity.of(amounts.get(name));
             if (q.signum() < 0) {
                 at.invalid(q.toString(), "must be greater than or equal to 0");
-            } else if (name.startsWith(HUGE_PAGES)) {
+            } else if (name.startsWith(ResourceTraits.HUGE_PAGES)) {
                 pages(name, q, at);
-            } else if ((COUNTED.contains(name) || extended(name)) && q.milliValue() % 1000 != 0) {
+            } else if (ResourceTraits.whole(name) && q.milliValue() % 1000 != 0) {
                 // Half a device cannot be had. Thousandths are rounded up, so every fraction is seen.
                 at.invalid(q.toString(), "must be an integer");
             }
@@ -150,19 +136,12 @@ final class ResourceProblems {
     private static void pages(String name, Quantity amount, Problems p) {
         Quantity page = Quantity.ZERO;
         try {
-            page = Quantity.parse(name.substring(HUGE_PAGES.length()));
+            page = Quantity.parse(name.substring(ResourceTraits.HUGE_PAGES.length()));
         } catch (IllegalArgumentException e) {
             // told below
         }
         if (page.signum() <= 0 || page.milliValue() % 1000 != 0 || amount.value() % page.value() != 0) {
             p.invalid(amount.toString(), amount + " is not positive integer multiple of " + name);
         }
-    }
-
-    /// Upstream's `IsOvercommitAllowed`: of what a node may promise more of than it has the request is what is
-    /// reserved, the limit may be larger or missing. Of all others (huge pages, devices) a container gets exactly what
-    /// it asks for.
-    private static boolean overcommitted(String name) {
-        return name.indexOf('/') < 0 && !name.startsWith(HUGE_PAGES) || ofKubernetes(name);
     }
 }

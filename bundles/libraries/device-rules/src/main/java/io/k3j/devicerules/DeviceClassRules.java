@@ -1,7 +1,7 @@
 package io.k3j.devicerules;
 
-import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
+import io.k3j.corevalidation.ResourceTraits;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
@@ -9,7 +9,6 @@ import io.k3j.validation.Problems;
 /// Rules of DeviceClasses: upstream's `ValidateDeviceClass`. What stands as it stood is not checked again.
 final class DeviceClassRules implements KindRules {
     private static final String EXTENDED = "extendedResourceName";
-    private static final String REQUESTS = "requests.";
     private final DeviceSelectorProblems selectors;
 
     DeviceClassRules(DeviceSelectorProblems selectors) {
@@ -25,14 +24,8 @@ final class DeviceClassRules implements KindRules {
         boolean stored = spec.seq("config").equals(before.seq("config"));
         DeviceLists.each(spec, "config", DeviceClaimProblems.MOST, p,
                 (config, at) -> DeviceClaimProblems.configuration(config, at, stored));
-        if (spec.has(EXTENDED) && !extended(spec.text(EXTENDED))) {
+        if (spec.has(EXTENDED) && !ResourceTraits.extended(spec.text(EXTENDED))) {
             p.at(EXTENDED).invalid(spec.text(EXTENDED), "must be a valid extended resource name");
         }
-    }
-
-    /// Upstream's `IsExtendedResourceName`: somebody's own, and with a quota of its own.
-    private static boolean extended(String name) {
-        return name.contains("/") && !name.contains("kubernetes.io/") && !name.startsWith(REQUESTS)
-                && Names.qualified(REQUESTS + name).isEmpty();
     }
 }

@@ -66,7 +66,8 @@ final class EndpointSlices implements Reconciler {
     static void begin(ControllerContext context, int most) {
         EndpointSlices all = new EndpointSlices(context, most);
         Controller loop = context.loop("endpointslice-controller", "endpointslice-controller", 2, all)
-                .on(all.services).on(all.pods, Selected.by(all.services, EndpointSlices::selector)).reads(all.nodes)
+                .on(all.services)
+                .on(all.pods, ServicePods::read, Selected.by(all.services, EndpointSlices::selector)).reads(all.nodes)
                 .on(all.slices,
                         s -> managedHere(s) ? List
                                 .of(new Key(s.namespace(), Objects.requireNonNull(s.labels().get(SlicePlan.SERVICE))))

@@ -37,7 +37,7 @@ final class EndpointsObjects implements Reconciler {
     static void add(ControllerContext context) {
         EndpointsObjects all = new EndpointsObjects(context);
         context.loop("endpoints-controller", "endpoint-controller", 2, all).on(all.services).on(all.endpoints)
-                .on(all.pods, Selected.by(all.services, EndpointSlices::selector));
+                .on(all.pods, ServicePods::read, Selected.by(all.services, EndpointSlices::selector));
     }
 
     @Override

@@ -46,6 +46,13 @@ final class ServicePods {
         return !only.isEmpty() && only.indexOf(':') >= 0 == ipv6 ? only : "";
     }
 
+    /// What of a pod its Services depend on: all that this class and those that make endpoints of pods look at.
+    static List<Object> read(Obj pod) {
+        Struct status = pod.status();
+        return List.of(pod.metadata().struct("labels"), pod.terminating(), pod.spec(), Pods.finished(pod),
+                status.text("podIP"), status.seq("podIPs"), Pods.ready(pod));
+    }
+
     /// Whether a pod can be an endpoint.
     static boolean addressable(Obj pod) {
         return !Pods.finished(pod) && !pod.status().text("podIP").isEmpty();

@@ -135,6 +135,20 @@ class EndpointSlicesTest {
     }
 
     @Test
+    void whatAServiceDoesNotDependOnIsNoMatterToIt() {
+        pod("a");
+        stage.runPods();
+        Obj pod = stage.pods().getFirst();
+        stage.api.seed(BuiltinResources.PODS, pod.with("x", "metadata", "annotations", "note")
+                .with(Seq.of(Struct.of("name", "main", "restartCount", 1)), "status", "containerStatuses"));
+        stage.api.deliver();
+        assertThat(stage.desk.step()).isFalse();
+        stage.api.seed(BuiltinResources.PODS, pod.without("status", "conditions"));
+        stage.api.deliver();
+        assertThat(stage.desk.step()).isTrue();
+    }
+
+    @Test
     void hintsFollowTheTrafficDistribution() {
         pod("a");
         stage.runPods();

@@ -9,7 +9,7 @@
 /// ```
 ///
 /// Calls block for the other side; who wants an end to that closes the channel, or gives [KubeletClient] a limit, which
-/// has a virtual thread for each request that watches over it. Errors are `IOException`.
+/// has a virtual thread for each request. Errors are `IOException`.
 @Export
 @Version("1.3.0")
 @NullMarked

@@ -6,13 +6,13 @@ import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Optional;
 
-/// One field of `KubeletConfiguration`, as one line of `fields.tsv` says.
+/// One field of a component's configuration, as one line of its table says.
 ///
 /// @param name its path with dots
 /// @param type what its value is
 /// @param least the least whole number
 /// @param most the greatest
-/// @param flag the argument of the kubelet that it is; empty where K3j does not honour it
+/// @param flag the argument of the component that it is; empty where there is none
 /// @param values what this node does, the default first; `*` is any
 record ConfigField(String name, FieldType type, long least, long most, String flag, List<String> values) {
     private static final String ANY = "*";
@@ -66,8 +66,12 @@ record ConfigField(String name, FieldType type, long least, long most, String fl
 
     /// Whether a merged value asks for nothing that K3j does not do.
     boolean done(Object value) {
-        return honoured() || values.contains(ANY) || empty(value)
-                || values.stream().anyMatch(v -> type.same(type.value(v), value));
+        return honoured() || empty(value) || usual(value);
+    }
+
+    /// Whether a value is one that holds here whatever anybody says.
+    boolean usual(Object value) {
+        return values.contains(ANY) || values.stream().anyMatch(v -> type.same(type.value(v), value));
     }
 
     /// A field that says nothing. Of a field with a default, 0 and false say something.

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/// The table of all fields.
+/// The table of all fields of a component's configuration.
 final class ConfigFields {
     private final Map<String, ConfigField> byName;
 
@@ -23,10 +23,19 @@ final class ConfigFields {
         this.byName = byName;
     }
 
-    /// Reads the table.
-    static ConfigFields read() {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(Objects
-                .requireNonNull(ConfigFields.class.getResourceAsStream("fields.tsv")), StandardCharsets.UTF_8))) {
+    /// Those of a `KubeletConfiguration`.
+    static ConfigFields ofKubelet() {
+        return read("fields.tsv");
+    }
+
+    /// Those of a `KubeProxyConfiguration`.
+    static ConfigFields ofKubeProxy() {
+        return read("kube-proxy-fields.tsv");
+    }
+
+    private static ConfigFields read(String table) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                Objects.requireNonNull(ConfigFields.class.getResourceAsStream(table)), StandardCharsets.UTF_8))) {
             return new ConfigFields(lines.lines().filter(line -> !line.startsWith("#")).map(ConfigField::parse)
                     .collect(Collectors.toMap(ConfigField::name, f -> f, (a, b) -> a, LinkedHashMap::new)));
         } catch (IOException e) {

@@ -14,7 +14,7 @@ public final class EffectiveConfiguration {
     /// @param defaults K3s' defaults
     /// @param arguments of the kubelet, by name without dashes: they prevail
     public static Struct of(KubeletDefaults defaults, Map<String, String> arguments) {
-        ConfigFields fields = ConfigFields.read();
+        ConfigFields fields = ConfigFields.ofKubelet();
         Struct shown = Struct.EMPTY;
         for (ConfigField field : fields.all()) {
             if (field.preset().isPresent()) {

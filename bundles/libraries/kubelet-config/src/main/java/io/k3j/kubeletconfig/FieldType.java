@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// What the value of a field may be, and how it is written as an argument of the kubelet.
+/// What the value of a field may be, and how it is written as an argument of its component.
 enum FieldType {
     /// `true` or `false`.
     BOOL("true or false"),
@@ -23,6 +23,14 @@ enum FieldType {
     STRING("text"),
     /// Go's, as text.
     DURATION("a duration such as 1m30s"),
+    /// The same, not below zero.
+    PERIOD("a duration such as 1m30s, not below zero"),
+    /// An address with a port, or without.
+    ENDPOINT("an address with a port such as 127.0.0.1:10249 or [::1]:10249"),
+    /// A network, or one of each family with a comma between.
+    FAMILIES("a network such as 10.42.0.0/16, or one of each family as 10.42.0.0/16,fd42::/56"),
+    /// Networks, or the one word `primary`; with commas as an argument.
+    NETWORKS("a list of networks such as 192.0.2.0/24, nor of primary alone"),
     /// Texts; with commas as an argument.
     LIST("a list of texts"),
     /// Texts by name; `a<1,b<2` as an argument.
@@ -37,6 +45,8 @@ enum FieldType {
     PRIORITIES("a list of priority and shutdownGracePeriodSeconds"),
     /// Reserved memory by NUMA node; `0:memory=1Gi,hugepages-2Mi=4Mi;1:memory=1Gi` as an argument.
     MEMORY("a list of numaNode and limits"),
+    /// Levels of the log by pattern; `a=1,b=2` as an argument.
+    LEVELS("a list of filePattern and verbosity"),
     /// Anything: no argument.
     ANY("a value");
 
@@ -44,6 +54,8 @@ enum FieldType {
     private static final String NODE = "numaNode";
     private static final String LIMITS = "limits";
     private static final String SECONDS = "shutdownGracePeriodSeconds";
+    private static final String PATTERN = "filePattern";
+    private static final String LEVEL = "verbosity";
     private final String form;
 
     FieldType(String form) {
@@ -68,6 +80,10 @@ enum FieldType {
             case FLOAT -> value instanceof Number;
             case STRING -> value instanceof String;
             case DURATION -> value instanceof String text && duration(text);
+            case PERIOD -> value instanceof String text && duration(text) && !GoDuration.parse(text).isNegative();
+            case ENDPOINT -> value instanceof String text && (text.isEmpty() || NetworkText.endpoint(text));
+            case FAMILIES -> value instanceof String text && (text.isEmpty() || NetworkText.families(text));
+            case NETWORKS -> value instanceof Seq list && NetworkText.nodePorts(list);
             case LIST -> value instanceof Seq list && list.stream().allMatch(String.class::isInstance);
             case THRESHOLDS, PAIRS -> each(value, String.class);
             case GATES -> each(value, Boolean.class);
@@ -77,8 +93,16 @@ enum FieldType {
                     && period.get(PRIORITY) instanceof Long && period.get(SECONDS) instanceof Long);
             case MEMORY -> value instanceof Seq list && list.stream().allMatch(r -> r instanceof Struct reservation
                     && reservation.get(NODE) instanceof Long && reservation.get(LIMITS) instanceof Struct);
+            case LEVELS -> value instanceof Seq list && list.stream()
+                    .allMatch(l -> l instanceof Struct level && pattern(level.text(PATTERN))
+                            && level.whole(LEVEL, -1) >= 0);
             case ANY -> true;
         };
+    }
+
+    /// One that another pattern may follow in an argument.
+    private static boolean pattern(String text) {
+        return !text.isEmpty() && text.chars().noneMatch(c -> c == '=' || c == ',');
     }
 
     /// Names with values of one type; a null takes one away that an earlier file gave.
@@ -99,7 +123,7 @@ enum FieldType {
     /// A value that fits, as an argument.
     String text(Object value) {
         return switch (this) {
-            case LIST -> String.join(",", ((Seq) value).texts());
+            case LIST, NETWORKS -> String.join(",", ((Seq) value).texts());
             case THRESHOLDS -> joined((Struct) value, "<");
             case PAIRS, GATES -> joined((Struct) value, "=");
             case TAINTS -> ((Seq) value).structs().stream()
@@ -107,6 +131,8 @@ enum FieldType {
                     .collect(Collectors.joining(","));
             case PRIORITIES -> ((Seq) value).structs().stream()
                     .map(p -> p.whole(PRIORITY, 0) + "=" + p.whole(SECONDS, 0)).collect(Collectors.joining(","));
+            case LEVELS -> ((Seq) value).structs().stream().map(l -> l.text(PATTERN) + "=" + l.whole(LEVEL, 0))
+                    .collect(Collectors.joining(","));
             case MEMORY -> ((Seq) value).structs().stream()
                     .map(r -> r.whole(NODE, 0) + ":" + joined(r.struct(LIMITS), "=")).collect(Collectors.joining(";"));
             default -> String.valueOf(value);
@@ -181,9 +207,9 @@ enum FieldType {
     boolean unset(Object value) {
         return switch (this) {
             case POSITIVE -> value.equals(0L);
-            case DURATION -> GoDuration.parse((String) value).isZero();
-            case STRING -> value.equals("");
-            case LIST, TAINTS, PRIORITIES, MEMORY -> value.equals(Seq.EMPTY);
+            case DURATION, PERIOD -> GoDuration.parse((String) value).isZero();
+            case STRING, ENDPOINT, FAMILIES -> value.equals("");
+            case LIST, NETWORKS, TAINTS, PRIORITIES, MEMORY, LEVELS -> value.equals(Seq.EMPTY);
             case GATES -> value.equals(Struct.EMPTY);
             default -> false;
         };
@@ -191,7 +217,12 @@ enum FieldType {
 
     /// Whether two values mean the same.
     boolean same(Object a, Object b) {
-        return this == DURATION && fits(a) && fits(b)
-                ? GoDuration.parse((String) a).equals(GoDuration.parse((String) b)) : a.equals(b);
+        return switch (this) {
+            case DURATION -> fits(a) && fits(b)
+                    ? GoDuration.parse((String) a).equals(GoDuration.parse((String) b)) : a.equals(b);
+            case FLOAT -> a instanceof Number one && b instanceof Number other
+                    && one.doubleValue() == other.doubleValue();
+            default -> a.equals(b);
+        };
     }
 }

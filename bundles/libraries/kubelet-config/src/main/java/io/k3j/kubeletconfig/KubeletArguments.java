@@ -1,13 +1,8 @@
 package io.k3j.kubeletconfig;
 
 import io.k3j.apimachinery.MergePatch;
-import io.k3j.codec.Document;
-import io.k3j.codec.MalformedInput;
-import io.k3j.codec.Yaml;
 import io.k3j.model.Struct;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,8 +18,6 @@ import java.util.Map;
 /// @param problems what forbids a start, one sentence each, which names the file
 /// @param warnings what is ignored
 public record KubeletArguments(List<String> arguments, List<String> problems, List<String> warnings) {
-    private static final int MOST_BYTES = 1 << 20;
-
     /// Copies the lists.
     public KubeletArguments {
         arguments = List.copyOf(arguments);
@@ -34,7 +27,8 @@ public record KubeletArguments(List<String> arguments, List<String> problems, Li
 
     /// Reads the files. Blocks for the disk.
     public static KubeletArguments read(KubeletConfigDirectory directory, KubeletDefaults defaults) {
-        Reading reading = new Reading(ConfigFields.read(), defaults.object());
+        Reading reading = new Reading(new ConfigKind(KubeletDefaults.API_VERSION, KubeletDefaults.KIND,
+                "--kubelet-arg", ConfigFields.ofKubelet()), defaults.object());
         try {
             directory.files().forEach(reading::add);
         } catch (IOException e) {
@@ -46,15 +40,15 @@ public record KubeletArguments(List<String> arguments, List<String> problems, Li
     }
 
     private static final class Reading {
-        private final ConfigFields fields;
+        private final ConfigKind kind;
         private final Struct defaults;
         private final List<String> problems = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
         private final Map<String, Path> origin = new LinkedHashMap<>();
         private Struct merged = Struct.EMPTY;
 
-        Reading(ConfigFields fields, Struct defaults) {
-            this.fields = fields;
+        Reading(ConfigKind kind, Struct defaults) {
+            this.kind = kind;
             this.defaults = defaults;
         }
 
@@ -64,57 +58,24 @@ public record KubeletArguments(List<String> arguments, List<String> problems, Li
                 merged = MergePatch.apply(merged, defaults);
                 return;
             }
-            try {
-                Document document = Yaml.document(bytes(file));
-                add(file, document.object());
+            kind.read(file.toString(), problems).ifPresent(document -> {
+                kind.said(file.toString(), document.object(), problems, warnings).ifPresent(said -> lay(file, said));
                 document.duplicates().forEach(d -> problems.add(file + ": " + d + "; keep one of them"));
-            } catch (IOException e) {
-                problems.add(file + " cannot be read: " + e.getClass().getSimpleName()
-                        + "; write a KubeletConfiguration there or leave it out of --kubelet-arg");
-            } catch (MalformedInput e) {
-                problems.add(file + " is not a KubeletConfiguration: " + e.getMessage());
-            }
+            });
         }
 
-        private static byte[] bytes(Path file) throws IOException {
-            try (InputStream in = Files.newInputStream(file)) {
-                byte[] text = in.readNBytes(MOST_BYTES + 1);
-                if (text.length == 0 || text.length > MOST_BYTES) {
-                    throw new MalformedInput(text.length == 0 ? "it is empty"
-                            : "it has more than " + MOST_BYTES + " bytes");
-                }
-                return text;
-            }
-        }
-
-        private void add(Path file, Struct object) {
-            if (!object.text("apiVersion").equals(KubeletDefaults.API_VERSION)
-                    || !object.text("kind").equals(KubeletDefaults.KIND)) {
-                problems.add(file + ": its first lines must be apiVersion: " + KubeletDefaults.API_VERSION
-                        + " and kind: " + KubeletDefaults.KIND);
-                return;
-            }
-            List<String> malformed = new ArrayList<>();
-            Struct said = object.without("apiVersion").without("kind");
-            for (String unknown : fields.check(said, malformed)) {
-                String near = fields.near(unknown);
-                warnings.add(file + ": unknown field " + unknown + " is ignored"
-                        + (near.isEmpty() ? "" : "; did you mean " + near + "?"));
-            }
-            malformed.forEach(why -> problems.add(file + ": " + why));
-            if (malformed.isEmpty()) {
-                merged = MergePatch.apply(merged, said);
-                for (ConfigField field : fields.all()) {
-                    if (said.at(field.path()) != null) {
-                        origin.put(field.name(), file);
-                    }
+        private void lay(Path file, Struct said) {
+            merged = MergePatch.apply(merged, said);
+            for (ConfigField field : kind.fields().all()) {
+                if (said.at(field.path()) != null) {
+                    origin.put(field.name(), file);
                 }
             }
         }
 
         KubeletArguments arguments() {
             List<String> arguments = new ArrayList<>();
-            for (ConfigField field : fields.all()) {
+            for (ConfigField field : kind.fields().all()) {
                 Object value = merged.at(field.path());
                 Object preset = defaults.at(field.path());
                 if (value == null || field.type().unset(value) || preset != null && field.type().same(preset, value)) {

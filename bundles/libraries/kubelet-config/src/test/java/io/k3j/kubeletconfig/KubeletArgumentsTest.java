@@ -255,9 +255,15 @@ class KubeletArgumentsTest {
         assertThat(read("config=" + home.resolve("absent")).problems()).containsExactlyInAnyOrder(
                 kind + ": its first lines must be apiVersion: kubelet.config.k8s.io/v1beta1 and kind: "
                         + "KubeletConfiguration",
-                empty + " is not a KubeletConfiguration: it is empty",
+                empty + " is not a KubeletConfiguration: it is empty; correct it",
                 home.resolve("absent") + " cannot be read: NoSuchFileException; write a KubeletConfiguration there or "
                         + "leave it out of --kubelet-arg");
+    }
+
+    @Test
+    void aDirectoryInPlaceOfAFileIsToldAsSuch() {
+        assertThat(read("config=" + home).problems()).containsExactly(home + " cannot be read: it is a directory; write"
+                + " a KubeletConfiguration there or leave it out of --kubelet-arg");
     }
 
     @Test

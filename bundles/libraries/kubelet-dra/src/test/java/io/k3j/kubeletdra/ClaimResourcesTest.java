@@ -215,7 +215,7 @@ class ClaimResourcesTest {
                 // the driver's end
             }
         });
-        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         resources.release("b");
         assertThat(resources.devices(pod("b"), container())).isEmpty();
         assertThat(waiting.isAlive()).isTrue();

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// Answers on the kubelet's port, 10250, whom [RequestAccess] lets in: logs, exec, attach, port-forward, statistics.
 /// Any thread; one per request, which it blocks. A request that fails is answered, nothing is thrown for it.
@@ -113,8 +114,7 @@ public final class KubeletServer implements Endpoint {
     @Override
     public void serve(Exchange exchange) throws IOException {
         try {
-            List<String> path = List.of(exchange.path().substring(1).split("/")).stream().map(KubeletServer::decoded)
-                    .toList();
+            List<String> path = parts(exchange.path());
             access.admit(exchange, path.getFirst());
             if (!debugging && DEBUGGING.contains(path.getFirst())) {
                 throw new Refusal(405, "Debug endpoints are disabled.\n");
@@ -130,6 +130,12 @@ public final class KubeletServer implements Endpoint {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Of slashes alone nothing is left when they are cut: that is a path that nobody serves, as the empty one.
+    private static List<String> parts(String path) {
+        String[] cut = path.substring(1).split("/");
+        return cut.length == 0 ? List.of("") : Stream.of(cut).map(KubeletServer::decoded).toList();
     }
 
     /// Each part is decoded after the path was cut, so an encoded slash cannot add a part.

@@ -188,10 +188,11 @@ class StatsTest {
     /// `ns/c`, bound to a local volume.
     private void claim() throws IOException {
         Path local = Files.createDirectory(directory.resolve("local"));
-        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name", "c"),
+        Struct claim = Struct.of("namespace", "ns", "name", "c", "uid", "u-c");
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", claim,
                 "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
         api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                Struct.of("local", Struct.of("path", local.toString())))));
+                Struct.of("local", Struct.of("path", local.toString()), "claimRef", claim))));
     }
 
     @Test

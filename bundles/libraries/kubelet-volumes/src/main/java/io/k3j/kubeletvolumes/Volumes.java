@@ -200,7 +200,8 @@ public final class Volumes {
     }
 
     /// @param own whether the claim has to be the pod's own: upstream's `VolumeIsForPod`
-    /// @throws ConfigError while the claim is missing, not `Bound` or not the pod's own; the pod waits for it
+    /// @throws ConfigError while the claim is missing, not `Bound` or not the pod's own, or the volume is not the
+    /// claim's; the pod waits for it
     private VolumePlugin.Spec claimed(Obj pod, Struct volume, String name, boolean own) {
         Obj claim = references.need(ReferencedObjects.CLAIMS, pod.namespace(), name, false).orElseThrow();
         String bound = claim.spec().text("volumeName");
@@ -211,8 +212,23 @@ public final class Volumes {
             throw ConfigError.config("PVC " + claim.namespace() + "/" + name + " was not created for pod "
                     + pod.namespace() + "/" + pod.name() + " (pod is not owner)");
         }
-        Struct source = source(references.need(ReferencedObjects.VOLUMES, "", bound, false).orElseThrow());
-        return new VolumePlugin.Spec(pod, volume.text("name"), source, bound, List.of(), Optional.of(claim));
+        Obj there = references.need(ReferencedObjects.VOLUMES, "", bound, false).orElseThrow();
+        checkOwner(there, claim);
+        return new VolumePlugin.Spec(pod, volume.text("name"), source(there), bound, List.of(), Optional.of(claim));
+    }
+
+    /// Who may write claims may write one that names any volume: whose a volume is, that says itself. Upstream's
+    /// `getPVSpec`.
+    private static void checkOwner(Obj volume, Obj claim) {
+        Struct owner = volume.spec().struct("claimRef");
+        if (owner.isEmpty()) {
+            throw ConfigError.config("found PV object " + volume.name() + " but it has a nil pv.Spec.ClaimRef"
+                    + " indicating it is not yet bound to the claim");
+        }
+        if (!owner.text("uid").equals(claim.uid())) {
+            throw ConfigError.config("found PV object " + volume.name() + " but its pv.Spec.ClaimRef.UID "
+                    + owner.text("uid") + " does not point to claim.UID " + claim.uid());
+        }
     }
 
     /// The `spec` of a PersistentVolume. Options of an older annotation come first, as upstream's

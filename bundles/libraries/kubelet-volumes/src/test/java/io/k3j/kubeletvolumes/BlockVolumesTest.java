@@ -62,10 +62,24 @@ class BlockVolumesTest {
         try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
             file.setLength(DISK_BYTES);
         }
-        device = programs.run("losetup", "-f", "--show", disk.toString()).output().strip();
-        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name", "c"),
-                "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
+        HostProgram.Result attached = programs.run("losetup", "-f", "--show", disk.toString());
+        assertThat(attached.code()).as(attached.said()).isZero();
+        device = attached.output().strip();
+        bind("pv");
         volumes = started();
+    }
+
+    private void bind(String volume) {
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata",
+                Struct.of("namespace", "ns", "name", "c", "uid", "u-c"), "spec", Struct.of("volumeName", volume),
+                "status", Struct.of("phase", "Bound"))));
+    }
+
+    /// A volume that the claim is bound to.
+    private void seed(String name, Struct spec) {
+        Struct owner = Struct.of("namespace", "ns", "name", "c", "uid", "u-c");
+        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", name), "spec",
+                spec.with("claimRef", owner))));
     }
 
     /// A kubelet that has just started.
@@ -101,9 +115,7 @@ class BlockVolumesTest {
     }
 
     private void volume(Struct fields) {
-        Struct.Builder spec = fields.toBuilder().put("local", Struct.of("path", device));
-        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                spec.build())));
+        seed("pv", fields.with("local", Struct.of("path", device)));
     }
 
     private static Obj pod(String uid, String use) {
@@ -184,10 +196,8 @@ class BlockVolumesTest {
 
     /// Binds the claim to another volume on the same device.
     private void another(String name, Struct fields) {
-        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name", "c"),
-                "spec", Struct.of("volumeName", name), "status", Struct.of("phase", "Bound"))));
-        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", name), "spec",
-                fields.toBuilder().put("local", Struct.of("path", device)).build())));
+        bind(name);
+        seed(name, fields.with("local", Struct.of("path", device)));
     }
 
     @Test
@@ -214,21 +224,17 @@ class BlockVolumesTest {
 
     @Test
     void saysWhatCannotBeADevice() {
-        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                Struct.of("volumeMode", "Block", "local", Struct.of("path", directory.toString())))));
+        seed("pv", Struct.of("volumeMode", "Block", "local", Struct.of("path", directory.toString())));
         assertThatThrownBy(() -> prepared(pod("u1", "volumeDevices")))
                 .satisfies(e -> assertThat(((ConfigError) e).reason()).isEqualTo("FailedMapVolume"))
                 .hasMessageStartingWith("MapVolume.MapBlockVolume failed for volume \"pv\" : path ");
-        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                Struct.of("volumeMode", "Block", "csi", Struct.of("driver", "d")))));
+        seed("pv", Struct.of("volumeMode", "Block", "csi", Struct.of("driver", "d")));
         assertThatThrownBy(() -> prepared(pod("u1", "volumeDevices")))
                 .hasMessageContaining("CSI is not running on this node");
-        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                Struct.of("volumeMode", "Block", "rbd", Struct.of("image", "i")))));
+        seed("pv", Struct.of("volumeMode", "Block", "rbd", Struct.of("image", "i")));
         assertThatThrownBy(() -> prepared(pod("u1", "volumeDevices")))
                 .hasMessageEndingWith("no volume plugin matched the source of persistentvolume pv");
-        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                Struct.of("volumeMode", "Block", "hostPath", Struct.of("path", device)))));
+        seed("pv", Struct.of("volumeMode", "Block", "hostPath", Struct.of("path", device)));
         assertThatThrownBy(() -> prepared(pod("u1", "volumeDevices")))
                 .hasMessageContaining("failed to find BlockVolumeMapper plugin");
     }

@@ -105,10 +105,11 @@ class CsiPluginTest {
     }
 
     private Obj claiming(Struct more, String use) {
-        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name", "c"),
+        Struct claim = Struct.of("namespace", "ns", "name", "c", "uid", "u-c");
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", claim,
                 "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
         api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                more.with("csi", Struct.of("driver", "d", "volumeHandle", "h")))));
+                more.with("csi", Struct.of("driver", "d", "volumeHandle", "h")).with("claimRef", claim))));
         return pod(Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "c")), use);
     }
 

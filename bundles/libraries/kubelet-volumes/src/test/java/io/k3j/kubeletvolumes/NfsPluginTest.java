@@ -89,10 +89,11 @@ class NfsPluginTest {
     }
 
     private Obj claiming(Struct metadata, Struct spec, boolean readOnly) {
-        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "ns", "name", "c"),
+        Struct claim = Struct.of("namespace", "ns", "name", "c", "uid", "u-c");
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", claim,
                 "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
         api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", metadata.with("name", "pv"), "spec",
-                spec.with("nfs", EXPORT))));
+                spec.with("nfs", EXPORT).with("claimRef", claim))));
         return pod(Struct.of("name", "v", "persistentVolumeClaim",
                 Struct.of("claimName", "c", "readOnly", readOnly)));
     }

@@ -273,10 +273,11 @@ class VolumesTest {
     }
 
     private void bind(String claim, Seq owners, Struct source) {
-        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata",
-                Struct.of("namespace", "ns", "name", claim, "ownerReferences", owners), "spec",
-                Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
-        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec", source)));
+        Struct reference = Struct.of("namespace", "ns", "name", claim, "uid", "u-" + claim);
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", reference.with("ownerReferences", owners),
+                "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
+        api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
+                source.with("claimRef", reference))));
     }
 
     private static Obj pod(Struct volume, Struct security) {

@@ -28,7 +28,7 @@ public final class HostsFile {
                     .append("::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n")
                     .append("fe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
             String name = hostname(pod);
-            String subdomain = pod.spec().text("subdomain");
+            String subdomain = subdomain(pod);
             String names = subdomain.isEmpty() ? name
                     : name + "." + subdomain + "." + pod.namespace() + ".svc." + domain + "\t" + name;
             addresses.forEach(a -> b.append(a).append('\t').append(names).append('\n'));
@@ -57,11 +57,16 @@ public final class HostsFile {
         return cut;
     }
 
+    /// A pod with `hostnameOverride` has that name and no other.
+    private static String subdomain(Obj pod) {
+        return pod.spec().text("hostnameOverride").isEmpty() ? pod.spec().text("subdomain") : "";
+    }
+
     /// The hostname in the kernel: the full one with `setHostnameAsFQDN`.
     /// @return the short name where the pod has no subdomain, for then it has no FQDN
     static String kernelName(Obj pod, String domain) {
         String name = hostname(pod);
-        String subdomain = pod.spec().text("subdomain");
+        String subdomain = subdomain(pod);
         return pod.spec().flag("setHostnameAsFQDN") && !subdomain.isEmpty()
                 ? name + "." + subdomain + "." + pod.namespace() + ".svc." + domain : name;
     }

@@ -78,10 +78,13 @@ public final class PodSpecs {
 
     /// When its `activeDeadlineSeconds` are over, empty when they never are. Counted from `status.startTime`, which is
     /// set once; empty also before the pod has one.
-    public static Optional<Instant> deadline(Obj pod) {
+    /// @param seen when the pod was first seen: a static pod has begun then, unless its mirror told otherwise
+    public static Optional<Instant> deadline(Obj pod, Instant seen) {
         long limit = pod.spec().whole("activeDeadlineSeconds", -1);
         return limit < 0 ? Optional.empty()
-                : Times.parse(pod.status().text("startTime")).map(t -> t.plusSeconds(limit));
+                : Times.parse(pod.status().text("startTime"))
+                        .or(() -> isStatic(pod) ? Optional.of(seen) : Optional.empty())
+                        .map(t -> t.plusSeconds(limit));
     }
 
     /// Seconds its containers have for ending. A pod that is being deleted has what the deletion gave it, which may be

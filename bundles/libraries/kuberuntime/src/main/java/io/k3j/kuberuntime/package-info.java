@@ -5,10 +5,10 @@
 /// runtime holds of a pod is read back by them ([PodRuntime]). [PodActions] decides what is to be done next.
 /// [PodSpecs] answers what everybody asks of a pod's specification.
 ///
-/// **Threads.** Any; no state but what a caller is given, and tokens ([PodTokens]). **Blocking.**
-/// [ReferencedObjects], [PodTokens] and anyone who is given one ask the API at each call, [PodRuntime#read] asks
-/// the runtime; all else is pure. **Errors.** A [ConfigError] says what a pod asks for that is not there or makes
-/// no sense, with the reason its container waits for.
+/// **Threads.** Any; no state but what a caller is given, tokens ([PodTokens]) and whose containers are
+/// ([ContainerOwners]). **Blocking.** [ReferencedObjects], [PodTokens] and anyone who is given one ask the API at each
+/// call, [PodRuntime#read] and [ContainerOwners] ask the runtime; all else is pure. **Errors.** A [ConfigError] says
+/// what a pod asks for that is not there or makes no sense, with the reason its container waits for.
 @Export
 @Version("1.0.0")
 @NullMarked

@@ -33,6 +33,8 @@ class PodValuesTest {
         Obj pod = pod().with("sub", "spec", "subdomain").with("h", "spec", "hostname");
         assertThat(HostsFile.text(pod, List.of("10.42.0.9"), "cluster.local", ""))
                 .contains("10.42.0.9\th.sub.ns.svc.cluster.local\th\n");
+        assertThat(HostsFile.text(pod.with("o.p", "spec", "hostnameOverride"), List.of("10.42.0.9"), "cluster.local",
+                "")).contains("10.42.0.9\to.p\n").doesNotContain("sub");
     }
 
     @Test

@@ -40,6 +40,13 @@ public final class PemBlocks {
             }
         }
 
+        /// The certificate that it is, to be looked at: also where its issuer or subject has no name, which Go takes
+        /// and the JDK does not. It is then a copy that names them, with which nothing can be verified and which is
+        /// never passed on.
+        public Optional<X509Certificate> legible() {
+            return certificate().or(() -> NamelessCertificate.named(der));
+        }
+
         /// The certificates that lie in it with nothing between them, as Go's `ParseCertificates` reads them, possibly
         /// none; empty when there is anything else.
         public Optional<List<X509Certificate>> certificates() {

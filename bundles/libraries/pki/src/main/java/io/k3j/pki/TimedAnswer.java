@@ -26,10 +26,8 @@ public final class TimedAnswer {
     /// @throws IOException of the client as it is; when it is late, the connection is closed
     public static HttpResponse<byte[]> of(HttpClient client, HttpRequest request, Duration timeout, int bytes,
             String late) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
-                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), bytes));
         try {
-            return answer.get(request.timeout().orElse(timeout).plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+            return within(client, request, request.timeout().orElse(timeout).plus(GRACE), bytes);
         } catch (TimeoutException stalled) {
             throw new IOException(late, stalled);
         } catch (ExecutionException failed) {
@@ -37,6 +35,19 @@ public final class TimedAnswer {
                 throw broken;
             }
             throw new IOException(failed.getCause());
+        }
+    }
+
+    /// The same for those who have words of their own for what fails. Blocks for the limit at most.
+    /// @param bytes more are an error, whatever length was announced
+    /// @throws TimeoutException when it is late; the connection is closed
+    /// @throws ExecutionException whose cause is the client's error
+    public static HttpResponse<byte[]> within(HttpClient client, HttpRequest request, Duration limit, int bytes)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
+                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), bytes));
+        try {
+            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } finally {
             // without effect on one that is done; else it closes the connection
             answer.cancel(true);

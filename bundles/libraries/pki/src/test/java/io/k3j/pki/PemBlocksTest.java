@@ -75,6 +75,31 @@ class PemBlocksTest {
         assertThat(block(nested).certificate()).isEmpty();
     }
 
+    /// Of upstream's `hermeticpodcertificatesigner`: neither it nor its subject has a name.
+    private static final String NAMELESS = """
+            -----BEGIN CERTIFICATE-----
+            MIIBAzCBtqADAgECAhRft48O3GyGcbk8I6D+Dc7luqGKuTAFBgMrZXAwADAeFw0y
+            NjExMzAxMTA2MDlaFw0yNzExMzAxMTA2MDlaMAAwKjAFBgMrZXADIQCOrNEKscd0
+            uTtkq3W4fjWVPgN3/K3ebhBgRDQW466i26NCMEAwDgYDVR0PAQH/BAQDAgKEMA8G
+            A1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFBEtiXtRmmBmuyfSSQzz3pCyrSuJMAUG
+            AytlcANBAK1u1oJ31OnFx9/hr+k71AIO4fWmn+4qZjOSOUvbG72vTcbhZS0VF73R
+            gUgOaEl/qPoyOdho1zKiF1PraJbOxwo=
+            -----END CERTIFICATE-----
+            """;
+
+    @Test
+    void aCertificateWithoutNamesIsLegible() {
+        PemBlocks.Block block = PemBlocks.of(NAMELESS).getFirst();
+        assertThat(block.certificate()).isEmpty();
+        assertThat(block.legible().orElseThrow().getBasicConstraints()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(block.legible().orElseThrow().getNotAfter()).isEqualTo(Instant.parse("2027-11-30T11:06:09Z"));
+        assertThat(block(block.der(), new byte[1]).legible()).isEmpty();
+        assertThat(block(Arrays.copyOf(block.der(), 80)).legible()).isEmpty();
+        assertThat(PemBlocks.of(GOOD).getFirst().legible()).isEmpty();
+        byte[] named = certificate("a");
+        assertThat(block(named).legible()).contains(Pem.certificate(named));
+    }
+
     @Test
     void severalCertificatesLieInABlockWithNothingBetweenThem() {
         byte[] one = certificate("a");

@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// `<data-dir>/bundles/deciding.json` remembers across restarts what each of them decided about, so that a start lets
 /// nothing pass that one of them has yet to look at, and nobody who keeps one from running is let pass.
 ///
-/// One that an operator has disabled is not missed. One that is sound and did not start is tried again, since everybody
-/// waits for it: after [#FIRST_PAUSE], then later and later. Stands between the directory and who plugs; one thread.
+/// One that an operator has stopped (`k3s bundle stop`) is missed as well, so that an API server misses it that has
+/// never seen it; one that an operator has disabled is not. A directory that is away as a whole ends nothing while this
+/// server runs. One that is sound and did not start is tried again, since everybody waits for it: after [#FIRST_PAUSE],
+/// then later and later. Stands between the directory and who plugs; one thread.
 final class MissedPlugins implements PluginDirectory.Plugs {
     /// How soon one that did not start is tried again, and how late at most.
     static final Duration FIRST_PAUSE = Duration.ofSeconds(30);
@@ -52,11 +54,12 @@ final class MissedPlugins implements PluginDirectory.Plugs {
     /// @param plugs who plugs
     /// @param plugged the plug-ins that run
     /// @param decisions of one that runs: the contracts by which it has had a say, by its bundles' symbolic names
+    /// @param stopped whether a bundle of one of them does not run all the same, since an operator has stopped it
     /// @param disabled whether an operator has disabled a component
     /// @param clock that is not set
     record Parts(BiFunction<String, Set<String>, Runnable> miss, StateFiles disk, PluginDirectory.Plugs plugs,
             Supplier<Collection<Plugin>> plugged, Function<Plugin, Map<String, Set<String>>> decisions,
-            Predicate<String> disabled, InstantSource clock) {
+            Predicate<Plugin> stopped, Predicate<String> disabled, InstantSource clock) {
     }
 
     private record Retry(Instant at, Duration pause) {
@@ -106,8 +109,7 @@ final class MissedPlugins implements PluginDirectory.Plugs {
 
     private void miss(String name) {
         Decided one = decided.get(name);
-        if (one == null || missed.containsKey(name) || !wanted(name)
-                || parts.plugged.get().stream().anyMatch(plugin -> plugin.file().equals(name))) {
+        if (one == null || missed.containsKey(name) || !wanted(name) || runs(name)) {
             return;
         }
         List<Runnable> told = new ArrayList<>();
@@ -115,10 +117,33 @@ final class MissedPlugins implements PluginDirectory.Plugs {
         missed.put(name, told);
     }
 
+    private boolean runs(String name) {
+        return parts.plugged.get().stream()
+                .anyMatch(plugin -> plugin.file().equals(name) && !parts.stopped.test(plugin));
+    }
+
+    /// Misses it, unless it runs.
+    private void see(String name) {
+        if (runs(name)) {
+            found(name);
+        } else {
+            miss(name);
+        }
+    }
+
     /// Whether it is to run: its file is there, and nobody has disabled it.
     private boolean wanted(String name) {
+        return enabled(name) && !Files.notExists(directory.resolve(name));
+    }
+
+    private boolean enabled(String name) {
         Decided one = decided.get(name);
-        return one != null && !parts.disabled.test(one.component()) && !Files.notExists(directory.resolve(name));
+        return one != null && !parts.disabled.test(one.component());
+    }
+
+    /// Whether it is not to run any more. A directory that is away has taken nothing away.
+    private boolean over(String name) {
+        return !wanted(name) && !(enabled(name) && Files.notExists(directory));
     }
 
     private void found(String name) {
@@ -203,7 +228,7 @@ final class MissedPlugins implements PluginDirectory.Plugs {
             parts.plugs.plug(jar);
             found(name);
         } catch (RuntimeException e) {
-            miss(name);
+            see(name);
             again(name, e);
             throw e instanceof FeatureProblem refusal && missed.containsKey(name) ? told(refusal) : e;
         }
@@ -220,10 +245,13 @@ final class MissedPlugins implements PluginDirectory.Plugs {
         if (!written) {
             write();
         }
-        parts.plugged.get().forEach(this::note);
+        parts.plugged.get().forEach(plugin -> {
+            note(plugin);
+            see(plugin.file());
+        });
         Map<String, String> told = new TreeMap<>(parts.plugs.stopFailing());
         told.keySet().forEach(this::miss);
-        List.copyOf(missed.keySet()).stream().filter(name -> !wanted(name)).forEach(this::found);
+        List.copyOf(missed.keySet()).stream().filter(this::over).forEach(this::found);
         Instant now = parts.clock.instant();
         for (Map.Entry<String, Retry> one : new TreeMap<>(retries).entrySet()) {
             if (!one.getValue().at.isAfter(now)) {

@@ -206,11 +206,14 @@ final class PluginDirectory {
         refused.put(file, new Refusal(reason, clock.instant()));
     }
 
-    /// Nothing is read of a directory that others can write to, and nothing is taken out for that either.
+    /// Nothing is read of a directory that others can write to, and nothing is taken out for that either; nor for one
+    /// that is away as a whole, which may be one that is not mounted.
     private Map<String, Stamp> files() {
         Map<String, Stamp> files = new TreeMap<>();
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return files;
+        if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            tell(ITSELF, taken.isEmpty() ? "" : directory + " is away, and what it held stays as it is; to have all of"
+                    + " it taken out: mkdir -m 755 " + directory);
+            return new TreeMap<>(taken);
         }
         try {
             PluginFile.refuseOthers(directory);

@@ -147,7 +147,8 @@ final class PluginGuard {
     private Optional<Fault> fault(Plugin plugin, Handle handle) {
         String location = handle.location();
         Optional<Bundle> bundle = host.installed(handle);
-        if (bundle.isEmpty()) {
+        if (bundle.isEmpty() || !runs(location)) {
+            // what an operator has stopped does nothing; what it has left is told of by its threads
             return Optional.empty();
         }
         Optional<Fault> told = host.reports(bundle.get()).stream()
@@ -233,6 +234,12 @@ final class PluginGuard {
                 left.stopped(file, location, clock.instant());
             }
         });
+    }
+
+    /// Whether a bundle of a plug-in is in the framework and does not run: of one that is plugged in an operator has
+    /// stopped it.
+    boolean stopped(Plugin plugin) {
+        return plugin.handles().stream().anyMatch(handle -> installed(handle) && !runs(handle.location()));
     }
 
     /// A bundle that is being stopped runs still: its threads are its own.

@@ -81,10 +81,12 @@ final class PluginReader {
     private Found jar(OfferedJars.Copy offer, Map<String, Version> ran) {
         JarFacts facts = offer.facts();
         refuse(facts, ran);
+        Feature feature = Feature.ofJar(facts.symbolicName(), facts.symbolicName());
+        refuseFeature(offer.file(), feature);
         Plugin.Part part = part(facts);
         String kept = part.bundle().choice();
-        return new Found(new Plugin(name(offer), Feature.ofJar(facts.symbolicName(), facts.symbolicName()),
-                List.of(part), kept), offer.signer(), Map.of(kept, offer.bytes()), offer);
+        return new Found(new Plugin(name(offer), feature, List.of(part), kept), offer.signer(),
+                Map.of(kept, offer.bytes()), offer);
     }
 
     /// Each jar is refused for what a jar alone would be.

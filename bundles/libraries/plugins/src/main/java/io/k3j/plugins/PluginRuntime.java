@@ -61,7 +61,8 @@ public final class PluginRuntime implements AutoCloseable {
         this.work = new PluginWork(new PluginReader(place.offered, host::shipped, host::exported, shipped), copies,
                 changes, roster, guard);
         this.missed = new MissedPlugins(place.dataDir, new MissedPlugins.Parts(host::miss, place.disk, work,
-                work::plugged, guard::decisions, component -> disabled(roster.now(), component), lasting));
+                work::plugged, guard::decisions, guard::stopped, component -> disabled(roster.now(), component),
+                lasting));
         this.directory = new PluginDirectory(place.dataDir, missed, place.clock);
     }
 

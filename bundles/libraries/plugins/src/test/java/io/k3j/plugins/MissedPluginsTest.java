@@ -33,6 +33,7 @@ class MissedPluginsTest {
     private final TreeSet<String> disabled = new TreeSet<>();
     private String refusal = "";
     private boolean sound;
+    private boolean stopped;
     private Instant now = Instant.EPOCH;
     private Map<String, Set<String>> decisions = Map.of("com.acme", Set.of(ADMISSION));
     private boolean full;
@@ -123,7 +124,7 @@ class MissedPluginsTest {
         running.clear();
         missed.clear();
         MissedPlugins made = new MissedPlugins(dataDir, new MissedPlugins.Parts(this::miss, disk, plugs,
-                () -> List.copyOf(running), plugin -> decisions, disabled::contains, () -> now));
+                () -> List.copyOf(running), plugin -> decisions, plugin -> stopped, disabled::contains, () -> now));
         made.begin();
         return made;
     }
@@ -190,6 +191,35 @@ class MissedPluginsTest {
     void oneThatAnOperatorHasDisabledIsNotMissed() {
         disabled.add("com.acme");
         started();
+        assertThat(missed).isEmpty();
+    }
+
+    /// An API server that takes the place of another one has never seen what it decides about.
+    @Test
+    void oneThatAnOperatorHasStoppedIsMissedUntilItRunsAgain() throws InterruptedException {
+        MissedPlugins again = started();
+        again.plug(file());
+        again.stopFailing();
+        assertThat(missed).isEmpty();
+        stopped = true;
+        again.stopFailing();
+        again.stopFailing();
+        assertThat(missed).containsExactly("com.acme [" + ADMISSION + "]");
+        stopped = false;
+        assertThat(again.stopFailing()).isEmpty();
+        assertThat(missed).as("it runs").isEmpty();
+    }
+
+    @Test
+    void oneIsMissedWhileTheDirectoryIsAwayAndNoMoreWhenItIsBackWithoutTheFile()
+            throws IOException, InterruptedException {
+        MissedPlugins again = started();
+        Files.delete(file());
+        Files.delete(file().getParent());
+        again.stopFailing();
+        assertThat(missed).hasSize(1);
+        Files.createDirectories(file().getParent());
+        again.stopFailing();
         assertThat(missed).isEmpty();
     }
 

@@ -18,6 +18,8 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +38,8 @@ class PluginReaderTest {
     private Path dir;
 
     private PluginReader reader() {
-        Feature kubelet = Feature.ofJar("kubelet", "io.k3j.kubelet");
+        Feature kubelet = new Feature("kubelet", Set.of("agent"), List.of(), List.of(), Map.of(), Map.of(), List.of(),
+                Map.of(), Optional.empty(), Set.of(), Map.of());
         return new PluginReader(new OfferedJars(dir, StateFiles.DURABLE,
                 Signatures.of(Map.of(), InstantSource.system())), () -> List.of("io.k3j.kubelet"), List::of,
                 List.of(kubelet));
@@ -141,6 +144,15 @@ class PluginReaderTest {
         Path jar = TestJars.bundle(dir.resolve("acme.jar"), Map.of("Bundle-SymbolicName", name), "");
         refused(Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--")),
                 "the Bundle-SymbolicName ");
+    }
+
+    /// It would take the settings and the place of that feature.
+    @ParameterizedTest
+    @ValueSource(strings = {"kubelet", "agent"})
+    void aJarThatIsCalledLikeAFeatureOfTheDistributionIsRefused(String name) throws IOException {
+        Path jar = TestJars.bundle(dir.resolve("acme.jar"), Map.of("Bundle-SymbolicName", name), "");
+        refused(Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--")),
+                "has the feature name " + name + ", which belongs to this distribution");
     }
 
     @ParameterizedTest

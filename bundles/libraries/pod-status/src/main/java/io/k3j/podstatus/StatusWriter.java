@@ -4,13 +4,16 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +32,7 @@ public final class StatusWriter {
     /// copies have one less where a pod says of itself that it is static (`PodWorkers`).
     private static final Set<Integer> OUTDATED = Set.of(403, 404, 409);
     private static final Duration PAUSE = Duration.ofSeconds(2);
+    private static final List<String> CONTAINERS = List.of("initContainerStatuses", "containerStatuses");
     private final ApiClient api;
     private final CountDownLatch closed;
     private final Map<String, Update> updates = new HashMap<>();
@@ -141,6 +145,31 @@ public final class StatusWriter {
             }
             base = found.get();
         }
+    }
+
+    /// A static pod with what the API was told of it by a kubelet before: when it began, and which of its containers
+    /// had started and were ready. No more of its mirror counts, into which others may write. Blocks for the API; the
+    /// pod as it is while that does not answer, or has no mirror of it.
+    public Obj adopted(Obj pod) {
+        try {
+            return ReferencedObjects.bound(api, pod)
+                    .filter(o -> o.annotations().getOrDefault(Labels.CONFIG_MIRROR, "").equals(pod.uid()))
+                    .map(o -> pod.with(adopted(o.status()), "status")).orElse(pod);
+        } catch (ApiFault e) {
+            LOG.log(System.Logger.Level.DEBUG, "Status of static pod={0}: {1}", pod.key(), e.getMessage());
+            return pod;
+        }
+    }
+
+    private static Struct adopted(Struct status) {
+        Struct.Builder b = Struct.builder().putUnlessEmpty("startTime", status.text("startTime"));
+        for (String list : CONTAINERS) {
+            b.putUnlessEmpty(list, Seq.copyOf(status.seq(list).structs().stream()
+                    .map(s -> Struct.of("name", s.text("name"), "containerID", s.text("containerID"), "started",
+                            s.flag("started"), "ready", s.flag("ready")))
+                    .toList()));
+        }
+        return b.build();
     }
 
     /// Deletes a pod whose containers have stopped from the API.

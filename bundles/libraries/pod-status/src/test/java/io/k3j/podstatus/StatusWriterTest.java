@@ -7,6 +7,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkit.FakeApi;
 import java.time.Duration;
@@ -71,6 +72,27 @@ class StatusWriterTest {
         Obj now = api.get(ReferencedObjects.PODS, pod.key());
         assertThat(now.status().text("phase")).isEqualTo("Running");
         assertThat(now.annotations()).containsEntry(Labels.CONFIG_SOURCE, "file");
+    }
+
+    @Test
+    void aStaticPodGoesOnAsItsMirrorWasToldAndNothingElseOfThatCounts() {
+        Struct annotations = Struct.of(Labels.CONFIG_SOURCE, "file");
+        Obj pod = Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default", "uid", "hash", "annotations", annotations), "spec",
+                Struct.of("nodeName", "n")));
+        assertThat(statuses.adopted(pod)).as("without a mirror").isEqualTo(pod);
+        Struct told = Struct.of("name", "c", "containerID", "containerd://c1", "started", true, "ready", true);
+        Obj mirror = api.seed(ReferencedObjects.PODS, pod.without("metadata", "uid")
+                .with("hash", "metadata", "annotations", Labels.CONFIG_MIRROR)
+                .with(Struct.of("phase", "Failed", "startTime", "2026-01-01T12:00:00Z", "qosClass", "Guaranteed",
+                        "containerStatuses",
+                        Seq.of(told.with("resources", Struct.of("limits", Struct.of("cpu", "9"))))), "status"));
+        assertThat(statuses.adopted(pod).status()).isEqualTo(
+                Struct.of("startTime", "2026-01-01T12:00:00Z", "containerStatuses", Seq.of(told)));
+        api.refuse("list", ReferencedObjects.PODS, ApiFault.unavailable("away"));
+        assertThat(statuses.adopted(pod)).isEqualTo(pod);
+        api.seed(ReferencedObjects.PODS, mirror.with("other", "metadata", "annotations", Labels.CONFIG_MIRROR));
+        assertThat(statuses.adopted(pod)).as("of another version").isEqualTo(pod);
     }
 
     private static void await(CountDownLatch latch) {

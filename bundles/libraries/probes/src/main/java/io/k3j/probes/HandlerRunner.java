@@ -23,6 +23,8 @@ public final class HandlerRunner {
     private static final char DELETE = 0x7f;
     /// What a token has not, beside blanks and control characters: RFC 9110, section 5.6.2.
     private static final String SEPARATORS = "\"(),/:;<=>?@[\\]{}";
+    /// Of the Kubernetes that asks, as `User-Agent` has it.
+    private static final String VERSION = "1.36";
     private final ContainerRuntime runtime;
     private final CountDownLatch closed;
 
@@ -59,7 +61,13 @@ public final class HandlerRunner {
         }
     }
 
-    /// Does it; blocks until there is an answer, for `timeout` at most; `sleep` takes the seconds it names.
+    /// How an `httpGet` is done.
+    private interface Http {
+        Result get(Attempt attempt, Struct http, Target target) throws IOException;
+    }
+
+    /// Does what a probe asks; blocks until there is an answer, for `timeout` at most; `sleep` takes the seconds it
+    /// names.
     ///
     /// | handler | succeeds when |
     /// |---|---|
@@ -69,12 +77,25 @@ public final class HandlerRunner {
     /// | `grpc` | the service says `SERVING` |
     /// | `sleep` | always, when the time is over or the kubelet stops |
     ///
-    /// @param handler a probe or a hook: the struct with one of the handlers in it
+    /// @param handler a probe: the struct with one of the handlers in it
     /// @return never throws for what a container does; an interrupt is restored and answered with `interrupted`
     public Result run(Struct handler, Target target, Duration timeout) {
+        return done(handler, target, timeout, HandlerRunner::probe);
+    }
+
+    /// The same for a hook of a container's life: upstream's `runHTTPHandler`. An `httpGet` has succeeded with any
+    /// answer, whatever its status. One by HTTPS that meets a server of HTTP is done again by HTTP, without the header
+    /// `Authorization`; that is a warning, for upstream's event `LifecycleHTTPFallback`.
+    ///
+    /// @param hook `postStart` or `preStop`: the struct with one of the handlers in it
+    public Result hook(Struct hook, Target target, Duration timeout) {
+        return done(hook, target, timeout, HandlerRunner::call);
+    }
+
+    private Result done(Struct handler, Target target, Duration timeout, Http http) {
         try {
             if (handler.has("httpGet")) {
-                return Attempt.within(timeout, a -> http(a, handler.struct("httpGet"), target));
+                return Attempt.within(timeout, a -> http.get(a, handler.struct("httpGet"), target));
             }
             return Result.failed(problem(handler, target, timeout));
         } catch (IOException e) {
@@ -132,22 +153,66 @@ public final class HandlerRunner {
         return cut.isEmpty() ? "command exited with " + r.exitCode() : cut;
     }
 
-    /// Headers of the user replace those of the kubelet, `Host` too, whatever their case. A redirection to another host
-    /// is a success and is not followed; upstream warns of it.
-    private static Result http(Attempt attempt, Struct h, Target target) throws IOException {
-        SortedMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.put("User-Agent", "kube-probe/1.36");
-        headers.put("Accept", "*/*");
-        for (Struct header : h.seq("httpHeaders").structs()) {
-            headers.put(name(header), value(header));
-        }
-        HttpGet.Reply reply = new HttpGet(attempt, headers).get(h.text("scheme", "HTTP").equalsIgnoreCase("HTTPS"),
-                h.text("host", target.address()), port(h.get("port"), target), h.text("path", "/"));
+    /// A redirection to another host is a success and is not followed; upstream warns of it.
+    private static Result probe(Attempt attempt, Struct h, Target target) throws IOException {
+        HttpGet.Reply reply = new HttpGet(attempt, headers(h, "probe")).get(secure(h), host(h, target),
+                port(h.get("port"), target), h.text("path", "/"));
         if (reply.status() < 200 || reply.status() >= 400) {
             return Result.failed("HTTP probe failed with statuscode: " + reply.status());
         }
         return new Result("", reply.status() < 300 ? ""
                 : "Probe terminated redirects, Response body: " + reply.body(), false);
+    }
+
+    private static Result call(Attempt attempt, Struct h, Target target) throws IOException {
+        String host = host(h, target);
+        if (host.isEmpty()) {
+            throw new IOException("failed to find networking container: the pod has no address");
+        }
+        int port = port(h.get("port"), target);
+        String path = h.text("path", "/");
+        try {
+            new HttpGet(attempt, headers(h, "lifecycle")).get(secure(h), host, port, path);
+            return new Result("", "", false);
+        } catch (HttpGet.PlainAnswer e) {
+            SortedMap<String, String> plain = headers(h, "lifecycle");
+            plain.remove("Authorization");
+            again(new HttpGet(attempt, plain), host, port, path, e);
+            return new Result("", "request to HTTPS lifecycle hook " + HttpGet.bracketed(host) + ":" + port
+                    + " got HTTP response, retry with HTTP succeeded", false);
+        }
+    }
+
+    /// What went wrong first is what is told.
+    private static void again(HttpGet plain, String host, int port, String path, IOException first)
+            throws IOException {
+        try {
+            plain.get(false, host, port, path);
+        } catch (IOException e) {
+            first.addSuppressed(e);
+            throw first;
+        }
+    }
+
+    private static boolean secure(Struct h) {
+        return h.text("scheme").equalsIgnoreCase("HTTPS");
+    }
+
+    private static String host(Struct h, Target target) {
+        String host = h.text("host");
+        return host.isEmpty() ? target.address() : host;
+    }
+
+    /// Headers of the user replace those of the kubelet, `Host` too, whatever their case.
+    /// @param purpose what upstream's kubelet calls itself by
+    private static SortedMap<String, String> headers(Struct h, String purpose) throws IOException {
+        SortedMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.put("User-Agent", "kube-" + purpose + "/" + VERSION);
+        headers.put("Accept", "*/*");
+        for (Struct header : h.seq("httpHeaders").structs()) {
+            headers.put(name(header), value(header));
+        }
+        return headers;
     }
 
     /// What would end a line of the request is no header: the rest could be any request to any host. Go's words.

@@ -54,6 +54,15 @@ final class HttpGet {
     record Reply(int status, String body) {
     }
 
+    /// A server of HTTP where one of HTTPS was asked. In Go's words.
+    static final class PlainAnswer extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        PlainAnswer(IOException cause) {
+            super("http: server gave HTTP response to HTTPS client", cause);
+        }
+    }
+
     /// What came before the body.
     private record Head(int status, String location, int length, InputStream body) {
     }
@@ -64,6 +73,7 @@ final class HttpGet {
     /// @param host a name, which is resolved by the node, or an address without brackets
     /// @param path with its query, a slash being put before it when missing; what may not stand in a URL is escaped
     /// @return the last answer, with the status as it came, of any number
+    /// @throws PlainAnswer when the answer to TLS is one of HTTP
     /// @throws IOException when there is no answer, none of HTTP, or one redirect too many
     Reply get(boolean tls, String host, int port, String path) throws IOException {
         URI asked = uri((tls ? "https://" : "http://") + bracketed(host) + ":" + port
@@ -96,7 +106,7 @@ final class HttpGet {
     }
 
     /// A host as a URL has it: an address of IPv6 in brackets.
-    private static String bracketed(String host) {
+    static String bracketed(String host) {
         return host.contains(":") ? "[" + host + "]" : host;
     }
 
@@ -141,7 +151,7 @@ final class HttpGet {
     }
 
     private Head ask(boolean tls, String host, int port, String target) throws IOException {
-        Socket plain = attempt.own(new Socket());
+        OverheardSocket plain = attempt.own(new OverheardSocket());
         plain.connect(new InetSocketAddress(host, port));
         Socket s = tls ? secured(plain, host, port) : plain;
         StringBuilder b = new StringBuilder("GET ").append(target).append(" HTTP/1.1\r\n");
@@ -150,10 +160,17 @@ final class HttpGet {
         return head(new BufferedInputStream(s.getInputStream()));
     }
 
-    private static Socket secured(Socket plain, String host, int port) throws IOException {
+    private static Socket secured(OverheardSocket plain, String host, int port) throws IOException {
         // a probe asks whether somebody answers, not who
         SSLSocket s = (SSLSocket) Trust.anybody().getSocketFactory().createSocket(plain, host, port, true);
-        s.startHandshake();
+        try {
+            s.startHandshake();
+        } catch (IOException e) {
+            if (plain.began().equals("HTTP/")) {
+                throw new PlainAnswer(e);
+            }
+            throw e;
+        }
         return s;
     }
 

@@ -58,21 +58,36 @@ public final class Renewal {
         all((leaf, authorities) -> leaf.ensure(authorities, clock.instant(), random));
     }
 
-    /// Makes the certificates of these services again, by the names of `CertificateServices`. The administrator's
-    /// kubeconfig is written anew when anything was.
+    /// Makes the certificates of these services again, by the names of `CertificateServices`, but for those in `agent`
+    /// of a node that is not this server's own. The administrator's kubeconfig is written anew when anything was.
     /// @param services empty means none; names that are not known are refused by [CertificateServices]
+    /// @return the certificates that were made, below the data directory
     /// @throws IOException naming the file that cannot be read or written
     /// @throws RuntimeException of the first reader that failed, when all have been told
-    public void rotate(Set<String> services) throws IOException {
-        List<Path> files = CertificateServices.files(services).stream()
-                .map(name -> credentials.layout().dataDir().resolve(name + ".crt")).toList();
+    public List<Path> rotate(Set<String> services) throws IOException {
+        Path dataDir = credentials.layout().dataDir();
+        List<Path> files = CertificateServices.files(services).stream().map(name -> dataDir.resolve(name + ".crt"))
+                .toList();
+        List<Path> made = new ArrayList<>();
         all((leaf, authorities) -> {
             boolean asked = files.contains(leaf.certificate());
             if (asked) {
                 leaf.renew(authorities, clock.instant(), random);
+                made.add(dataDir.relativize(leaf.certificate()));
             }
             return asked;
         });
+        return made;
+    }
+
+    /// Those of these services that [#rotate] leaves: without an API server the node has joined like any other, and its
+    /// agent has them made when it starts.
+    /// @return certificates below the data directory
+    public List<Path> ofAgent(Set<String> services) {
+        SupervisorSettings settings = credentials.settings();
+        return settings.disableAgent() || Credentials.ownNode(settings) ? List.of()
+                : CertificateServices.files(services).stream().filter(name -> name.startsWith("agent/"))
+                        .map(name -> Path.of(name + ".crt")).toList();
     }
 
     /// What may be done to a certificate.

@@ -142,15 +142,33 @@ class RenewalTest {
                 () -> now, RANDOM);
         BigInteger shown = server.certified(Optional.empty()).chain().getFirst().getSerialNumber();
         Map<String, BigInteger> before = serials();
-        renewal.rotate(CertificateServices.named(List.of("etcd", "k3s-server", "kubelet")));
+        List<Path> made = renewal.rotate(CertificateServices.named(List.of("etcd", "k3s-server", "kubelet")));
         server.rotate();
         Set<String> asked = Set.of("server/tls/etcd/client.crt", "server/tls/etcd/server-client.crt",
                 "server/tls/etcd/peer-server-client.crt", "agent/client-kubelet.crt", "agent/serving-kubelet.crt");
         Map<String, BigInteger> after = serials();
         before.forEach((file, serial) -> assertThat(!after.get(file).equals(serial)).as(file)
                 .isEqualTo(asked.contains(file)));
+        assertThat(made).extracting(Path::toString).containsExactlyInAnyOrderElementsOf(asked);
         assertThat(server.certified(Optional.empty()).chain().getFirst().getSerialNumber()).isNotEqualTo(shown);
         assertThat(told).hasValue(1);
+    }
+
+    /// Its node joins as any other: the certificates in `agent` are the agent's.
+    @Test
+    void aServerWithoutAnApiServerSaysWhatItLeavesToItsAgent() throws Exception {
+        Set<String> services = CertificateServices.named(List.of("kubelet", "kube-proxy"));
+        assertThat(renewal.ofAgent(services)).isEmpty();
+        renewal = renewal("disableApiserver", true);
+        assertThat(renewal.rotate(services)).containsExactly(Path.of("server/tls/client-kube-proxy.crt"));
+        assertThat(renewal.ofAgent(services)).extracting(Path::toString).containsExactly("agent/client-kube-proxy.crt",
+                "agent/client-kubelet.crt", "agent/serving-kubelet.crt");
+        assertThat(renewal("disableApiserver", true, "disableAgent", true).ofAgent(services)).as("no node").isEmpty();
+    }
+
+    private Renewal renewal(Object... given) throws IOException {
+        return new Renewal(Credentials.ensure(Given.settings(directory, given), new ServerLayout(directory), now,
+                RANDOM), clock, RANDOM, List.of());
     }
 
     @Test

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.Optional;
 
 /// A byte stream carried in the binary messages of a WebSocket, as `SPDY/3.1+portforward.k8s.io` does.
 ///
@@ -12,10 +11,6 @@ import java.util.Optional;
 /// "Transition from SPDY to WebSockets"). Closing either stream closes nothing; the socket is its owner's.
 public final class MessageBytes {
     private final WebSocket socket;
-    /// The message being read; the reader's.
-    private byte[] message = new byte[0];
-    /// How much of it has been read.
-    private int offset;
 
     /// Over a socket whose messages nobody else receives.
     public MessageBytes(WebSocket socket) {
@@ -34,17 +29,10 @@ public final class MessageBytes {
 
             @Override
             public int read(byte[] into, int from, int length) throws IOException {
-                while (offset == message.length) {
-                    Optional<byte[]> next = socket.receive();
-                    if (next.isEmpty()) {
-                        return -1;
-                    }
-                    message = next.get();
-                    offset = 0;
+                int n = socket.read(into, from, length);
+                while (n < 0 && socket.next()) {
+                    n = socket.read(into, from, length);
                 }
-                int n = Math.min(length, message.length - offset);
-                System.arraycopy(message, offset, into, from, n);
-                offset += n;
                 return n;
             }
         };

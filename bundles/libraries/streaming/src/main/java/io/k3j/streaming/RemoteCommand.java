@@ -3,7 +3,6 @@ package io.k3j.streaming;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -146,9 +145,10 @@ public final class RemoteCommand {
 
     /// A client that closes or goes ends the runtime's connection, which ends the command's streams.
     private void fromClient() {
+        byte[] buffer = new byte[BUFFER];
         try {
-            for (Optional<byte[]> m = client.receive(); m.isPresent(); m = client.receive()) {
-                message(m.get());
+            while (client.next()) {
+                message(buffer);
             }
             runtime.close();
         } catch (IOException e) {
@@ -160,26 +160,29 @@ public final class RemoteCommand {
         }
     }
 
-    /// Channels that a client does not write to are ignored, and so are empty messages.
-    private void message(byte[] m) throws IOException {
-        if (m.length == 0) {
-            return;
-        }
-        int channel = m[0] & 0xff;
+    /// Channels that a client does not write to are ignored, and so are empty messages. Bytes are passed on as they
+    /// come: some clients send all of a file as one message.
+    private void message(byte[] buffer) throws IOException {
+        int channel = client.read(buffer, 0, 1) < 0 ? -1 : buffer[0] & 0xff;
         if (channel == CLOSE_CHANNEL) {
-            if (m.length > 1 && m[1] == Part.STDIN.ordinal()) {
+            if (client.read(buffer, 0, 1) > 0 && buffer[0] == Part.STDIN.ordinal()) {
                 close(Part.STDIN);
             }
-            return;
+        } else if (channel == Part.STDIN.ordinal()) {
+            pass(buffer, Part.STDIN);
+        } else if (channel == Part.RESIZE.ordinal()) {
+            pass(buffer, Part.RESIZE);
         }
-        Part part = channel == Part.STDIN.ordinal() ? Part.STDIN : Part.RESIZE;
+    }
+
+    private void pass(byte[] buffer, Part part) throws IOException {
         SpdyClient.Stream to = streams.get(part);
-        if (to != null && (channel == Part.STDIN.ordinal() || channel == Part.RESIZE.ordinal())) {
+        for (int n = 0; to != null && n >= 0; n = client.read(buffer, 0, buffer.length)) {
             try {
-                OutputStream out = to.output();
-                out.write(m, 1, m.length - 1);
+                to.output().write(buffer, 0, n);
             } catch (IOException e) {
                 // the command has ended; its status is on the way
+                return;
             }
         }
     }

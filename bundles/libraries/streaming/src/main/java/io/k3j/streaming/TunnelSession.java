@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// agent. Both ends are this class.
 ///
 /// **Threads.** [#serve] blocks its caller and does all reading; any thread dials and uses connections. One virtual
-/// thread watches for silence and one sends what the reading thread has to say, so that reading never waits for
-/// writing and two such ends cannot block each other.
+/// thread watches for silence and for another end that does not read: either ends the session, and so the waiting of
+/// those who dial and write. One sends what the reading thread has to say, so that reading never waits for writing and
+/// two such ends cannot block each other.
 ///
 /// **Which end.** Agents dial servers' WebSockets and servers dial connections through them, as K3s' remotedialer has
 /// it (K3s, "Architecture", How Agent Node Registration Works). An end without a target refuses connections.
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// opens another one.
 public final class TunnelSession implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 10_000;
+    /// Bytes: a list of all connections has eight for each, and data come in pieces of 32 KiB.
+    private static final int MAX_MESSAGE = 128 << 10;
     /// What the reading thread may have to say before the session is given up: a few words for each connection.
     private static final int MAX_CONTROL = 4 * MAX_CONNECTIONS;
     private static final String GONE = "tunnel disconnect";
@@ -80,16 +83,18 @@ public final class TunnelSession implements AutoCloseable {
         Thread.ofVirtual().name("tunnel-watch").start(this::watch);
         Thread.ofVirtual().name("tunnel-control").start(this::control);
         try {
-            for (Optional<byte[]> m = socket.receive(); m.isPresent(); m = socket.receive()) {
-                take(TunnelFrame.parse(m.get()));
+            Optional<byte[]> message = socket.receive(MAX_MESSAGE);
+            while (message.isPresent()) {
+                take(TunnelFrame.parse(message.get()));
+                message = socket.receive(MAX_MESSAGE);
             }
         } finally {
             close();
         }
     }
 
-    /// Opens a byte stream to `address` as seen from the agent. Does not wait for the agent: a refusal shows at the
-    /// first read.
+    /// Opens a byte stream to `address` as seen from the agent. Does not wait for its answer: a refusal shows at the
+    /// first read. Blocks while the agent reads nothing, until the session is given up for it.
     /// @throws IOException when the session has ended, has too many connections, or the network fails
     public TunnelConnection dial(String protocol, String address) throws IOException {
         TunnelConnection connection = add(lastConnection.incrementAndGet());
@@ -236,7 +241,7 @@ public final class TunnelSession implements AutoCloseable {
         long lastSync = System.nanoTime();
         try {
             while (!closed.await(timing.ping().toMillis(), TimeUnit.MILLISECONDS)) {
-                if (Duration.ofNanos(System.nanoTime() - socket.heardNanos()).compareTo(timing.silence()) > 0) {
+                if (silent() || socket.writing().compareTo(timing.silence()) > 0) {
                     close();
                 } else if (target != null) {
                     later(socket::ping);
@@ -249,6 +254,10 @@ public final class TunnelSession implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean silent() {
+        return Duration.ofNanos(System.nanoTime() - socket.heardNanos()).compareTo(timing.silence()) > 0;
     }
 
     /// Loses a connection without a word, as a fault would.

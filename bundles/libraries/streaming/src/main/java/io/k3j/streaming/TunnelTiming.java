@@ -4,10 +4,11 @@ import java.time.Duration;
 
 /// How a tunnel notices that its other end has gone.
 ///
-/// Each is above zero. The server's end uses `silence` only, and looks for it as often as `ping` says.
+/// Each is above zero. The server's end uses `silence` only, and looks for it as often as `ping` says. It is also how
+/// long one frame may be on its way out: an end that reads nothing has gone, too.
 ///
 /// @param ping between two pings of the agent's side
-/// @param silence after which a side that has heard nothing ends the session
+/// @param silence after which a side that has heard nothing, or could say nothing, ends the session
 /// @param sync between two lists of connections of the agent's side
 public record TunnelTiming(Duration ping, Duration silence, Duration sync) {
     /// As remotedialer has it.

@@ -1,9 +1,5 @@
 package io.k3j.streaming;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -21,37 +18,23 @@ import org.jspecify.annotations.Nullable;
 
 /// One side of a WebSocket connection (RFC 6455) after the handshake. One thread receives; any thread sends.
 ///
-/// Messages are whole: fragments are put together on receiving, and sending makes none. A sender writes one frame at a
-/// time, and blocks while the other side does not read. There are no timers here: who wants to know of silence asks
-/// [#heardNanos].
+/// A message is received whole and within a bound ([#receive]), as bytes without one ([#next], [#read]), or not kept at
+/// all ([#awaitClose]). In each case fragments are put together, and memory is taken for what has come, not for what a
+/// frame's head says. Sending makes no fragments. A sender writes one frame at a time, and blocks while the other side
+/// does not read. There are no timers here: who wants to know of silence asks [#heardNanos], of another side that does
+/// not read [#writing].
 ///
 /// **Failure.** `IOException` from whoever sends or receives; the socket is then of no use.
 public final class WebSocket implements AutoCloseable {
     /// RFC 6455 §1.3.
     private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-    /// Bytes, of a message and of each of its fragments; looked at before memory is taken.
-    private static final int MAX_MESSAGE = 16 << 20;
-    private static final int CONTINUATION = 0;
-    private static final int TEXT = 1;
-    private static final int BINARY = 2;
-    private static final int CLOSE = 8;
-    private static final int PING = 9;
-    private static final int PONG = 10;
-    /// Set in the kinds of frames that are no part of a message (RFC 6455 §5.5).
-    private static final int CONTROL = 8;
-    private static final int FINAL = 0x80;
-    /// Bytes; a longer ping would be answered as long as it is.
-    private static final int MAX_CONTROL = 125;
-    private final DataInputStream in;
-    private final OutputStream out;
-    /// Where masks come from; null on the server's side, which must not mask (RFC 6455 §5.1).
-    private final @Nullable RandomGenerator masks;
-    /// Written by the receiving thread.
-    private volatile long heardNanos = System.nanoTime();
+    /// Codes of a close frame, RFC 6455 §7.4.1.
+    private static final int NORMAL = 1000;
+    private static final int TOO_BIG = 1009;
+    private final WebSocketInput in;
+    private final WebSocketOutput out;
     /// Who answers pings; null for the receiving thread, which may then have to wait for a sender.
     private volatile @Nullable Consumer<byte[]> pings;
-    /// We have sent a close frame, after which nothing may be sent; guarded by this.
-    private boolean closed;
 
     /// The server's side: takes over both directions of an upgraded connection.
     /// @param in buffered here
@@ -61,9 +44,8 @@ public final class WebSocket implements AutoCloseable {
     }
 
     private WebSocket(InputStream in, OutputStream out, @Nullable RandomGenerator masks) {
-        this.in = new DataInputStream(new BufferedInputStream(in));
-        this.out = out;
-        this.masks = masks;
+        this.out = new WebSocketOutput(out, masks);
+        this.in = new WebSocketInput(in, this::control);
     }
 
     /// The client's side, which masks what it sends.
@@ -78,19 +60,25 @@ public final class WebSocket implements AutoCloseable {
         pings = receiver;
     }
 
-    /// When the last frame came, on the clock of `System.nanoTime`. Any thread. At first when the socket was made.
+    /// When anything last came, on the clock of `System.nanoTime`. Any thread. At first when the socket was made.
     long heardNanos() {
-        return heardNanos;
+        return in.heardNanos();
+    }
+
+    /// For how long one frame is being written by now: the other side reads nothing, or slowly. Zero between two
+    /// frames. Any thread.
+    Duration writing() {
+        return out.writing();
     }
 
     /// Sends a ping without a payload. The answer is not told, but [#heardNanos] changes.
     public void ping() throws IOException {
-        frame(PING, new byte[0]);
+        out.frame(WebSocketInput.PING, new byte[0]);
     }
 
     /// Answers a ping.
     void pong(byte[] payload) throws IOException {
-        frame(PONG, payload);
+        out.frame(WebSocketInput.PONG, payload);
     }
 
     /// The answer to a client's `Sec-WebSocket-Key`. RFC 6455 §4.2.2. Pure.
@@ -113,88 +101,71 @@ public final class WebSocket implements AutoCloseable {
 
     /// The next message, text or binary; empty when the client has closed. Answers pings meanwhile. Blocks until one
     /// has come whole. A connection that ends between two frames counts as closed by the client, too.
-    /// @throws IOException when the connection breaks within a frame, or a message is too big
-    public Optional<byte[]> receive() throws IOException {
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        while (true) {
-            int first;
+    /// @param most bytes of a message, all its fragments together
+    /// @throws IOException when the connection breaks within a frame, or a message is longer: then the client is told
+    ///     so (code 1009), unless it keeps somebody writing
+    public Optional<byte[]> receive(int most) throws IOException {
+        try {
+            return in.receive(most);
+        } catch (WebSocketInput.TooBig tooBig) {
             try {
-                first = in.readUnsignedByte();
-            } catch (EOFException e) {
-                return Optional.empty();
+                out.endUnlessBusy(code(TOO_BIG));
+            } catch (IOException gone) {
+                tooBig.addSuppressed(gone);
             }
-            int second = in.readUnsignedByte();
-            if ((first & CONTROL) != 0 && ((first & FINAL) == 0 || (second & 0x7f) > MAX_CONTROL)) {
-                throw new IOException("a control frame in parts, or of more than " + MAX_CONTROL + " bytes");
-            }
-            byte[] payload = payload(second);
-            heardNanos = System.nanoTime();
-            switch (first & 0xf) {
-                case CLOSE -> {
-                    end(payload);
-                    return Optional.empty();
-                }
-                case PING -> answer(payload);
-                case PONG -> {
-                    // nobody waits for it
-                }
-                default -> {
-                    if (message.size() + payload.length > MAX_MESSAGE) {
-                        throw new IOException("message too big");
-                    }
-                    message.writeBytes(payload);
-                    if ((first & FINAL) != 0) {
-                        return Optional.of(message.toByteArray());
-                    }
-                }
-            }
+            throw tooBig;
         }
     }
 
-    /// Pings may come between the fragments of a message.
-    private void answer(byte[] payload) throws IOException {
-        Consumer<byte[]> receiver = pings;
-        if (receiver == null) {
-            frame(PONG, payload);
-        } else {
-            receiver.accept(payload);
+    /// Goes on to the next message, text or binary, whose bytes [#read] gives; what was left of the one before is not
+    /// kept. Answers pings meanwhile. Blocks until it begins.
+    /// @return false when the client has closed, or the connection has ended between two frames
+    /// @throws IOException when the connection breaks within a frame
+    public boolean next() throws IOException {
+        return in.next();
+    }
+
+    /// Bytes of the present message, as they come; blocks until there are some.
+    /// @param length 1 or more
+    /// @return how many; -1 at the end of the message, also where the client has closed before it
+    /// @throws IOException when the connection breaks within a frame
+    public int read(byte[] into, int from, int length) throws IOException {
+        return in.read(into, from, length);
+    }
+
+    /// Blocks until the client has closed. What it sends meanwhile is not kept; its pings are answered.
+    /// @throws IOException when the connection breaks within a frame
+    public void awaitClose() throws IOException {
+        while (in.next()) {
+            // nobody wants it
         }
     }
 
-    /// The rest of a frame, unmasked. Control frames pass here, too.
-    /// @param second the byte with the mask's flag and the short length (RFC 6455 §5.2)
-    private byte[] payload(int second) throws IOException {
-        long length = second & 0x7f;
-        if (length == 126) {
-            length = in.readUnsignedShort();
-        } else if (length == 127) {
-            length = in.readLong();
+    private void control(int kind, byte[] payload) throws IOException {
+        if (kind == WebSocketInput.CLOSE) {
+            // answering it repeats its code
+            out.end(payload);
+        } else if (kind == WebSocketInput.PING) {
+            Consumer<byte[]> receiver = pings;
+            if (receiver == null) {
+                pong(payload);
+            } else {
+                receiver.accept(payload);
+            }
         }
-        if (length < 0 || length > MAX_MESSAGE) {
-            throw new IOException("message too big");
-        }
-        byte[] mask = new byte[4];
-        if ((second & 0x80) != 0) {
-            in.readFully(mask);
-        }
-        byte[] bytes = new byte[(int) length];
-        in.readFully(bytes);
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] ^= mask[i & 3];
-        }
-        return bytes;
     }
 
     /// Sends one text message. Blocks while the other side does not read.
     /// @param utf8 its encoded text
     public void sendText(byte[] utf8) throws IOException {
-        frame(TEXT, utf8);
+        out.frame(WebSocketOutput.TEXT, utf8);
     }
 
     /// Sends one binary message. Blocks while the other side does not read.
-    /// @throws IOException when the connection is gone, or we have closed it
+    /// @throws IOException when the connection is gone, we have closed it, or the thread is interrupted while others
+    ///     send
     public void send(byte[] message) throws IOException {
-        frame(BINARY, message);
+        out.frame(WebSocketOutput.BINARY, message);
     }
 
     /// Sends a channel number and bytes as one binary message.
@@ -203,55 +174,16 @@ public final class WebSocket implements AutoCloseable {
         byte[] message = new byte[length + 1];
         message[0] = (byte) channel;
         System.arraycopy(bytes, from, message, 1, length);
-        frame(BINARY, message);
+        out.frame(WebSocketOutput.BINARY, message);
     }
 
-    /// The lock is held while it is written: frames do not mix.
-    private synchronized void frame(int kind, byte[] payload) throws IOException {
-        if (closed) {
-            throw new IOException("closed");
-        }
-        closed |= kind == CLOSE;
-        ByteBuffer b = ByteBuffer.allocate(payload.length + 14);
-        int masked = masks == null ? 0 : 0x80;
-        b.put((byte) (0x80 | kind & 0xf | CONTINUATION));
-        if (payload.length < 126) {
-            b.put((byte) (masked | payload.length));
-        } else if (payload.length < 65_536) {
-            b.put((byte) (masked | 126)).putShort((short) payload.length);
-        } else {
-            b.put((byte) (masked | 127)).putLong(payload.length);
-        }
-        mask(b, payload);
-        out.write(b.array(), 0, b.position());
-        out.flush();
-    }
-
-    /// The four bytes of the mask and the payload under it; the payload as it is on the server's side.
-    private void mask(ByteBuffer to, byte[] payload) {
-        if (masks == null) {
-            to.put(payload);
-            return;
-        }
-        byte[] mask = new byte[4];
-        masks.nextBytes(mask);
-        to.put(mask);
-        for (int i = 0; i < payload.length; i++) {
-            to.put((byte) (payload[i] ^ mask[i & 3]));
-        }
-    }
-
-    /// Says that nothing more comes, in order. Code 1000, RFC 6455 §7.4.1. Nothing may be sent afterwards; the other
-    /// side may still.
+    /// Says that nothing more comes, in order. Nothing may be sent afterwards; the other side may still.
     public void end() throws IOException {
-        end(ByteBuffer.allocate(2).putShort((short) 1000).array());
+        out.end(code(NORMAL));
     }
 
-    /// Each side sends one. Answering a close frame repeats its code.
-    private synchronized void end(byte[] payload) throws IOException {
-        if (!closed) {
-            frame(CLOSE, payload);
-        }
+    private static byte[] code(int number) {
+        return ByteBuffer.allocate(Short.BYTES).putShort((short) number).array();
     }
 
     /// Closes the connection. At once, without a close frame.

@@ -3,6 +3,7 @@ package io.k3j.streaming;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,9 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A server on a real unix socket, from a client's call to its answer.
-@Timeout(60)
+@Timeout(360)
 class GrpcServerTest {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int MOST = 32 * 1024;
     @TempDir
     private Path directory;
@@ -81,14 +80,14 @@ class GrpcServerTest {
     }
 
     private static byte[] call(GrpcConnection client, String method, int bytes) {
-        return client.call("/a.B/" + method, new byte[bytes], LIMIT);
+        return client.call("/a.B/" + method, new byte[bytes], Waiting.LIMIT);
     }
 
     @Test
     void aRequestHasItsAnswer() throws IOException {
         try (GrpcConnection client = client()) {
             byte[] words = "hello".getBytes(StandardCharsets.UTF_8);
-            assertThat(client.call("/a.B/Echo", words, LIMIT)).isEqualTo(words);
+            assertThat(client.call("/a.B/Echo", words, Waiting.LIMIT)).isEqualTo(words);
             assertThat(call(client, "Echo", 0)).isEmpty();
             assertThat(call(client, "Echo", MOST)).hasSize(MOST);
         }

@@ -2,6 +2,7 @@ package io.k3j.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -26,7 +27,7 @@ class RemoteCommandTest {
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
 
     private final CountDownLatch opened = new CountDownLatch(1);
-    private final OutputStream toRuntime = new ByteArrayOutputStream() {
+    private final ByteArrayOutputStream toRuntime = new ByteArrayOutputStream() {
         @Override
         public void flush() {
             opened.countDown();
@@ -53,7 +54,7 @@ class RemoteCommandTest {
     void leavesTheConnectionOpenUntilTheClientHasAnsweredTheEnd() throws Exception {
         WebSocket client = new WebSocket(new PipedInputStream(fromClient), toClient);
         SpdyClient runtime = new SpdyClient(new PipedInputStream(fromRuntime), toRuntime);
-        Thread relay = Thread.ofVirtual().start(() -> relay(client, runtime));
+        Thread relay = Thread.ofVirtual().start(() -> relay(client, runtime, false));
         assertThat(opened.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         status("{\"status\":\"Success\"}");
         assertThat(ended.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -65,9 +66,26 @@ class RemoteCommandTest {
         assertThat(sent.toString(StandardCharsets.ISO_8859_1)).containsOnlyOnce("\u0088\u0002");
     }
 
-    private static void relay(WebSocket client, SpdyClient runtime) {
+    /// Client libraries of Java and Python send a whole file so.
+    @Test
+    void inputIsPassedOnBeforeItsMessageHasComeWhole() throws Exception {
+        WebSocket client = new WebSocket(new PipedInputStream(fromClient), toClient);
+        SpdyClient runtime = new SpdyClient(new PipedInputStream(fromRuntime), toRuntime);
+        Thread relay = Thread.ofVirtual().start(() -> relay(client, runtime, true));
+        // 4 GiB on channel 0, without a mask
+        fromClient.write(new byte[] {(byte) 0x82, 127, 0, 0, 0, 1, 0, 0, 0, 0, 0});
+        fromClient.write("the first of many bytes".getBytes(StandardCharsets.UTF_8));
+        fromClient.flush();
+        Waiting.until("input at the runtime", () -> toRuntime.toString(StandardCharsets.ISO_8859_1)
+                .contains("the first of many bytes"));
+        fromClient.close();
+        fromRuntime.close();
+        assertThat(relay.join(LIMIT)).isTrue();
+    }
+
+    private static void relay(WebSocket client, SpdyClient runtime, boolean input) {
         try {
-            RemoteCommand.relay(client, runtime, new RemoteCommand.Wanted(false, false, false, false));
+            RemoteCommand.relay(client, runtime, new RemoteCommand.Wanted(input, false, false, false));
         } catch (IOException broken) {
             throw new IllegalStateException(broken);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.streaming.TunnelFrame.Kind;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,9 +160,7 @@ class TunnelTest {
     @Test
     void holdsBackOneConnectionNobodyReadsAndNoOther() throws Exception {
         TunnelConnection slow = server.dial("tcp", "127.0.0.1:1");
-        while (slow.input().available() <= TunnelConnection.PAUSE_ABOVE) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("pause", () -> slow.input().available() > TunnelConnection.PAUSE_ABOVE);
         try (TunnelConnection other = server.dial("tcp", "127.0.0.1:2")) {
             other.output().write('x');
             assertThat(other.input().read()).isEqualTo('x');
@@ -183,18 +181,14 @@ class TunnelTest {
             assertThat(scarce.held()).isLessThanOrEqualTo(bound);
         }
         for (TunnelConnection one : all) {
-            while (one.input().available() == 0 && one.open()) {
-                LockSupport.parkNanos(1_000_000);
-            }
+            Waiting.until("bytes or an end", () -> one.input().available() > 0 || !one.open());
             assertThat(unread(all)).isLessThanOrEqualTo(bound);
         }
         try (TunnelConnection other = server.dial("tcp", "127.0.0.1:2")) {
             other.output().write('x');
             assertThat(other.input().read()).as("the tunnel goes on").isEqualTo('x');
         }
-        while (all.stream().allMatch(TunnelConnection::open)) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("one that is cut off", () -> !all.stream().allMatch(TunnelConnection::open));
         TunnelConnection cut = all.stream().filter(one -> !one.open()).findFirst().orElseThrow();
         assertThatThrownBy(() -> cut.input().read()).hasMessageContaining("not been read for longest");
         all.forEach(TunnelConnection::close);
@@ -236,21 +230,20 @@ class TunnelTest {
         connect(scarce);
         TunnelConnection quiet = server.dial("tcp", "127.0.0.1:2");
         quiet.output().write('x');
-        while (quiet.input().available() == 0) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("echo", () -> quiet.input().available() > 0);
         Socket full = new Socket();
         TunnelSession other = to(full, scarce);
         WebSocket out = WebSocket.ofClient(full.getInputStream(), full.getOutputStream(), new Random(5));
         List<TunnelConnection> all = new ArrayList<>();
-        byte[] part = new byte[SCARCE / 4];
+        byte[] part = new byte[SCARCE / 64];
         for (int i = 0; i < 8; i++) {
             all.add(other.dial("tcp", "127.0.0.1:10250"));
-            out.send(new TunnelFrame(i, all.getLast().id(), Kind.DATA, part).encode());
+            for (int came = 0; came < SCARCE / 4; came += part.length) {
+                out.send(new TunnelFrame(i, all.getLast().id(), Kind.DATA, part).encode());
+            }
         }
-        while (all.stream().allMatch(TunnelConnection::open) || available(all.getLast()) == 0) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("one that is cut off, and the last one's bytes",
+                () -> !all.stream().allMatch(TunnelConnection::open) && available(all.getLast()) > 0);
         assertThat(quiet.input().read()).as("what waited longest, of another node").isEqualTo('x');
         other.close();
         full.close();
@@ -262,13 +255,11 @@ class TunnelTest {
         TunnelSession lonely = to(careless, plenty);
         WebSocket out = WebSocket.ofClient(careless.getInputStream(), careless.getOutputStream(), new Random(5));
         TunnelConnection connection = lonely.dial("tcp", "127.0.0.1:10250");
-        byte[] part = new byte[1 << 20];
+        byte[] part = new byte[1 << 16];
         for (int i = 0; i <= TunnelConnection.MAX_UNREAD + part.length; i += part.length) {
             out.send(new TunnelFrame(i, connection.id(), Kind.DATA, part).encode());
         }
-        while (connection.open()) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("end", () -> !connection.open());
         assertThatThrownBy(() -> connection.input().read()).hasMessageContaining("more than it was allowed to");
         assertThat(plenty.held()).isZero();
         lonely.close();

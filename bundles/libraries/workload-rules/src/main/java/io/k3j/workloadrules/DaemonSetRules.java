@@ -17,6 +17,7 @@ final class DaemonSetRules implements KindRules {
     private static final String STRATEGY = "updateStrategy";
     private static final String SELECTOR = "selector";
     private static final String TEMPLATE = "template";
+    private static final String NUMBER = "deprecated.daemonset.template.generation";
 
     @Override
     public Struct defaulted(Gvk kind, Struct o) {
@@ -30,6 +31,38 @@ final class DaemonSetRules implements KindRules {
         return s.text("type").equals("RollingUpdate")
                 ? s.with(ROLLING, Fill.in(s.struct(ROLLING), "maxUnavailable", 1L, "maxSurge", 0L))
                 : s;
+    }
+
+    /// Another template has another number, by which controllers tell its pods from those of the one before; once there
+    /// is a DaemonSet nobody else has a say in it. Of one without a number, from before there were any, pods have the
+    /// generation in its place: so it begins with the next one.
+    @Override
+    public Struct prepared(Write write, Struct o) {
+        if (write.operation() == Operation.CREATE) {
+            return number(o) > 0 ? o : numbered(o, 1);
+        }
+        if (write.operation() != Operation.UPDATE) {
+            return o;
+        }
+        Struct before = write.before().orElse(Struct.EMPTY);
+        long known = number(before);
+        Struct template = defaulted(write.kind().gvk(), before).struct("spec").struct(TEMPLATE);
+        if (!o.struct("spec").struct(TEMPLATE).equals(template)) {
+            return numbered(o, 1 + (known > 0 ? known : before.struct("metadata").whole("generation", 0)));
+        }
+        return known > 0 ? numbered(o, known) : number(o) > 0 ? o.withoutAt("metadata", "annotations", NUMBER) : o;
+    }
+
+    private static Struct numbered(Struct o, long number) {
+        return o.withAt(Long.toString(number), "metadata", "annotations", NUMBER);
+    }
+
+    private static long number(Struct o) {
+        try {
+            return Long.parseLong(o.struct("metadata").struct("annotations").text(NUMBER));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     @Override

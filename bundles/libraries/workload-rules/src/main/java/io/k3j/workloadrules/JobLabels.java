@@ -1,6 +1,6 @@
 package io.k3j.workloadrules;
 
-import io.k3j.apimachinery.Names;
+import io.k3j.apimachinery.DomainPaths;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
@@ -13,7 +13,6 @@ final class JobLabels {
     private static final String UID = "batch.kubernetes.io/controller-uid";
     private static final String SELECTOR = "selector";
     private static final int LONGEST_MANAGER = 63;
-    private static final String PATH_LETTERS = "/-._~%!$&'()*+,;=:";
 
     private JobLabels() {
     }
@@ -78,24 +77,13 @@ final class JobLabels {
 
     /// Checks the name of a controller that is to run the Job: a domain and a path.
     static void manager(String name, Problems p) {
-        int slash = name.indexOf('/');
         if (name.isEmpty()) {
             p.required("");
-        } else if (slash < 1 || slash == name.length() - 1) {
-            p.invalid(name, "must be a domain-prefixed path (such as \"acme.io/foo\")");
         } else {
-            p.invalid(name.substring(0, slash), Names.subdomain(name.substring(0, slash)));
-            String path = name.substring(slash + 1);
-            if (!path.chars().allMatch(JobLabels::inPath)) {
-                p.invalid(path, "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
-            }
+            DomainPaths.check(name, p::invalid);
         }
         if (name.length() > LONGEST_MANAGER) {
             p.tooLong(LONGEST_MANAGER);
         }
-    }
-
-    private static boolean inPath(int c) {
-        return c < 128 && Character.isLetterOrDigit(c) || PATH_LETTERS.indexOf(c) >= 0;
     }
 }

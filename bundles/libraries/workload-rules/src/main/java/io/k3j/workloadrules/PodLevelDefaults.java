@@ -5,15 +5,14 @@ import io.k3j.componenthelpers.ContainerAggregate;
 import io.k3j.model.Struct;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 
 /// Defaults of the resources of a pod as a whole, which only a pod has that says something of them: limits of huge
 /// pages are what the containers have together; requests are what the containers ask for together, and where they ask
 /// for nothing the pod's limit. Pure. See
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/assign-pod-level-resources/>.
 final class PodLevelDefaults {
-    private static final ContainerAggregate<Map<String, Quantity>> SUM = new ContainerAggregate<>(Map.of(),
-            (a, b) -> merged(a, b, Quantity::add), (a, b) -> merged(a, b, (x, y) -> x.compareTo(y) < 0 ? y : x));
+    private static final ContainerAggregate<Quantity> SUM = new ContainerAggregate<>(Quantity.ZERO, Quantity::add,
+            (a, b) -> a.compareTo(b) < 0 ? b : a);
 
     private PodLevelDefaults() {
     }
@@ -79,17 +78,9 @@ final class PodLevelDefaults {
     }
 
     private static Map<String, Quantity> sum(Struct spec, String which) {
-        return SUM.of(spec, c -> {
-            Map<String, Quantity> own = new TreeMap<>();
-            c.struct("resources").struct(which).forEach((name, amount) -> own.put(name, Quantity.of(amount)));
-            return own;
-        });
-    }
-
-    private static Map<String, Quantity> merged(Map<String, Quantity> a, Map<String, Quantity> b,
-            BinaryOperator<Quantity> both) {
-        Map<String, Quantity> all = new TreeMap<>(a);
-        b.forEach((name, amount) -> all.merge(name, amount, both));
+        Map<String, Quantity> all = new TreeMap<>();
+        ContainerAggregate.byName(spec, c -> c.struct("resources").struct(which)).forEach((name, part) -> all.put(name,
+                SUM.of(part, c -> Quantity.of(c.struct("resources").struct(which).get(name)))));
         return all;
     }
 }

@@ -32,6 +32,7 @@ public final class ServiceAllocation implements Admission {
     /// Of which node ports are allocated. Validation refuses any other one afterwards, and each would have a range of
     /// ports of its own until then, so that a body decides how many claims are made.
     private static final Set<String> PROTOCOLS = Set.of("", "TCP", "UDP", "SCTP");
+    private static final String HEALTH = "healthCheckNodePort";
     private final Allocator allocator;
 
     /// What one write chooses.
@@ -181,8 +182,8 @@ public final class ServiceAllocation implements Admission {
         Struct s = usesNodePorts(spec) && !spec.seq("ports").isEmpty()
                 ? spec.with("ports", nodePorts(spec, chosen)) : spec;
         if (ServiceFields.hasHealthPort(spec)) {
-            long number = spec.whole("healthCheckNodePort", 0);
-            s = s.with("healthCheckNodePort", number != 0 ? number : anyPort("TCP", chosen));
+            long number = spec.whole(HEALTH, 0);
+            s = s.with(HEALTH, number != 0 ? number : anyPort("TCP", chosen));
         }
         return s;
     }
@@ -197,11 +198,29 @@ public final class ServiceAllocation implements Admission {
                 givenPort(write, key, "spec.ports[" + i + "].nodePort", number, port.text("protocol"), chosen);
             }
         }
-        long health = spec.whole("healthCheckNodePort", 0);
+        long health = spec.whole(HEALTH, 0);
         if (health != 0 && ServiceFields.hasHealthPort(spec)) {
-            givenPort(write, key, "spec.healthCheckNodePort", health, "TCP", chosen);
+            givenPort(write, key, "spec." + HEALTH, health, "TCP", chosen);
+            healthPortAlone(write, key, ports, health);
         }
         chosen.takeNamed();
+    }
+
+    /// A claim is a Service's, which may not use one port for both all the same: kube-proxy answers health checks
+    /// there. The new one of both is refused; what was stored with both keeps them.
+    private static void healthPortAlone(Write write, Key key, Seq ports, long health) {
+        Struct before = write.before().orElse(Struct.EMPTY).struct("spec");
+        boolean checked = ServiceFields.hasHealthPort(before) && before.whole(HEALTH, 0) == health;
+        boolean served = before.seq("ports").structs().stream().anyMatch(port -> isAt(port, health));
+        for (int i = 0; i < ports.size() && !(checked && served); i++) {
+            if (isAt(ports.struct(i), health)) {
+                throw allocated(write, key, checked ? "spec.ports[" + i + "].nodePort" : "spec." + HEALTH, health);
+            }
+        }
+    }
+
+    private static boolean isAt(Struct port, long number) {
+        return port.whole("nodePort", 0) == number && port.text("protocol", "TCP").equals("TCP");
     }
 
     private Seq nodePorts(Struct spec, ChosenValues chosen) {
@@ -244,8 +263,11 @@ public final class ServiceAllocation implements Admission {
                     "provided port is not in the valid range. The range of valid ports is "
                             + allocator.portRangeText()));
         }
-        chosen.name(value, () -> invalid(write, key,
-                FieldProblem.invalid(field, port, "provided port is already allocated")));
+        chosen.name(value, () -> allocated(write, key, field, port));
+    }
+
+    private static ApiFault allocated(Write write, Key key, String field, long port) {
+        return invalid(write, key, FieldProblem.invalid(field, port, "provided port is already allocated"));
     }
 
     private static ApiFault invalid(Write write, Key key, FieldProblem problem) {

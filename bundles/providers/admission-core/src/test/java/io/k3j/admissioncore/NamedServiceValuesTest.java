@@ -1,6 +1,7 @@
 package io.k3j.admissioncore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apiserverapi.Records;
 import io.k3j.apiserverapi.Write;
@@ -129,6 +130,32 @@ class NamedServiceValuesTest {
         Write update = updates(stored);
         assertThat(ServiceFields.ports(plugin.admit(update, stored).struct("spec")))
                 .containsExactlyInAnyOrder("31000/TCP", "31001/TCP");
+    }
+
+    private static Struct checked(long nodePort, long health) {
+        return Stage.object("Service", "a", Struct.of("type", "LoadBalancer", "externalTrafficPolicy", "Local",
+                "healthCheckNodePort", health, "clusterIP", "10.43.0.10", "ports",
+                Seq.of(Struct.of("port", 80, "protocol", "TCP", "nodePort", nodePort))));
+    }
+
+    @Test
+    void thePortOfHealthChecksIsNoOtherOfTheService() {
+        String allocated = ": Invalid value: 30050: provided port is already allocated";
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.SERVICES, checked(30_050, 30_050)))
+                .hasMessage("Service \"a\" is invalid: spec.healthCheckNodePort" + allocated);
+        assertThat(records.list("")).isEmpty();
+        Struct stored = stage.admitted(plugin, Listers.SERVICES, checked(30_060, 30_050));
+        Struct ports = checked(30_050, 30_050).struct("spec");
+        Struct moved = stored.with("spec", stored.struct("spec").with("ports", ports.seq("ports")));
+        assertThatThrownBy(() -> plugin.admit(updates(stored), moved))
+                .hasMessage("Service \"a\" is invalid: spec.ports[0].nodePort" + allocated);
+    }
+
+    @Test
+    void aServiceThatWasStoredWithOnePortForBothMayBeWritten() {
+        Struct stored = checked(30_050, 30_050);
+        assertThat(ServiceFields.ports(plugin.admit(updates(stored), stored).struct("spec")))
+                .containsExactly("30050/TCP");
     }
 
     @Test

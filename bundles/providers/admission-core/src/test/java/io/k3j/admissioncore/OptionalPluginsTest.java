@@ -7,6 +7,7 @@ import io.k3j.admissionkit.OptionalPlugins;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvr;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -14,8 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/// Plug-ins that CIS benchmarks ask for, and that are off unless they are enabled.
+/// Plug-ins that are off unless they are enabled, as CIS benchmarks ask for some of them.
 class OptionalPluginsTest {
     private static final Gvr SERVICES = new Gvr("", "v1", "services");
     private static final String ENABLE = "enable-admission-plugins=AlwaysPullImages,DenyServiceExternalIPs";
@@ -85,5 +88,17 @@ class OptionalPluginsTest {
             plugin.validate(update, kept);
         }
         assertThatThrownBy(() -> plugin.validate(update, service("192.0.2.3"))).hasMessageContaining("is denied");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Operation.class)
+    void nothingIsWrittenWhereEverythingIsDenied(Operation operation) {
+        AlwaysDeny plugin = new AlwaysDeny("enable-admission-plugins=AlwaysDeny");
+        Write write = stage.write(operation, SERVICES, "Service", Caller.ANONYMOUS);
+        assertThat(plugin.handles(write)).isTrue();
+        String denied = "services \"p\" is forbidden: admission control is denying all modifications";
+        assertThatThrownBy(() -> plugin.admit(write, service())).isInstanceOf(ApiFault.class).hasMessage(denied);
+        assertThatThrownBy(() -> plugin.validate(write, service())).isInstanceOf(ApiFault.class).hasMessage(denied);
+        assertThat(new AlwaysDeny(ENABLE).handles(write)).isFalse();
     }
 }

@@ -121,7 +121,7 @@ final class AgentJoin {
         }
     }
 
-    private void certificates(SupervisorClient server) throws IOException {
+    private void certificates(SupervisorClient server) throws IOException, Refused {
         Map<String, String> names = new LinkedHashMap<>();
         names.put("serving-kubelet", settings.nodeName());
         names.put("client-kubelet", "system:node:" + settings.nodeName());
@@ -134,7 +134,7 @@ final class AgentJoin {
         }
     }
 
-    private Map<String, String> headers() throws IOException {
+    private Map<String, String> headers() throws IOException, Refused {
         List<String> addresses = new ArrayList<>(List.of(settings.nodeIp()));
         addresses.addAll(List.of(settings.nodeExternalIp()));
         return Map.of("k3s-Node-Name", settings.nodeName(), "k3s-Node-Password", files.password(), "k3s-Node-IP",

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +28,9 @@ final class LoadBalancer implements AutoCloseable {
     /// A server that does not accept a connection within this time has failed.
     private static final int CONNECT_MILLIS = 2_000;
     private static final long CHECK_MILLIS = 1_000;
+    /// How long a client whose server has ended its direction may go on with its own. What the server has sent is on
+    /// its way by then, and goes on after the close.
+    private static final Duration LAST = Duration.ofSeconds(1);
     private static final int BUFFER_BYTES = 16 << 10;
     private static final int BACKLOG = 256;
     /// Concurrent connections; further ones wait in the listen queue.
@@ -186,7 +190,8 @@ final class LoadBalancer implements AutoCloseable {
             }
             Thread up = Thread.ofVirtual().name("lb-up").start(() -> copy(pair.client(), pair.server()));
             copy(pair.server(), pair.client());
-            up.join();
+            // a client that says nothing more would hold its place for good
+            up.join(LAST);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {

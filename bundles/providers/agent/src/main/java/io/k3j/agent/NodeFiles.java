@@ -43,14 +43,15 @@ final class NodeFiles {
     }
 
     /// The node's password, generated when there is none. The file of older agents is migrated.
-    String password() throws IOException {
+    /// @throws Refused when a file holds one that no request can have in its head
+    String password() throws IOException, Refused {
         Path file = layout.nodePassword();
-        Optional<String> known = PemFiles.read(file);
-        if (known.isPresent() && !known.get().isBlank()) {
-            return known.get().strip();
+        Optional<String> known = kept(file);
+        if (known.isPresent()) {
+            return known.get();
         }
         Path former = layout.agent("node-password.txt");
-        Optional<String> old = PemFiles.read(former).map(String::strip).filter(p -> !p.isEmpty());
+        Optional<String> old = kept(former);
         for (Path at = file.toAbsolutePath(); old.isEmpty() && at != null && Files.notExists(at); at = at.getParent()) {
             unproven.add(at);
         }
@@ -58,6 +59,17 @@ final class NodeFiles {
         PemFiles.directory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
         PemFiles.write(file, password + "\n", PemFiles.SECRET);
         Files.deleteIfExists(former);
+        return password;
+    }
+
+    /// Looked at here: whoever refuses it later says what it is.
+    private static Optional<String> kept(Path file) throws IOException, Refused {
+        Optional<String> password = PemFiles.read(file).map(String::strip).filter(p -> !p.isEmpty());
+        if (password.isPresent() && !password.get().chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw new Refused("the node's password in " + file + " is not one line of printable ASCII characters;"
+                    + " restore the file, or delete it and, by a server, the Secret NODE.node-password.k3s of"
+                    + " kube-system");
+        }
         return password;
     }
 

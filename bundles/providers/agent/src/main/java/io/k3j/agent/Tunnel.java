@@ -1,5 +1,6 @@
 package io.k3j.agent;
 
+import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.pki.ClientTls;
 import io.k3j.streaming.TunnelSession;
@@ -36,6 +37,8 @@ final class Tunnel implements AutoCloseable {
     private final InstantSource clock;
     private final UnreadBudget unread;
     private final RandomGenerator random;
+    /// Of the loop, and of who closes once that has ended.
+    private final TunnelReport report;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final SupervisedLoop loop;
     private volatile TunnelHealth health = TunnelHealth.UNKNOWN;
@@ -43,7 +46,7 @@ final class Tunnel implements AutoCloseable {
 
     /// Starts to connect.
     /// @param changed runs after each change of the health
-    /// @param loops receives the state of its thread
+    /// @param loops receives the state of its thread, and that there has been no tunnel for long
     /// @param unread what all tunnels may hold
     // one parameter for each collaborator
     @SuppressWarnings("checkstyle:ParameterNumber")
@@ -56,6 +59,7 @@ final class Tunnel implements AutoCloseable {
         this.changed = changed;
         this.clock = clock;
         this.random = RandomGenerator.getDefault();
+        this.report = new TunnelReport(address, loops, TimeSource.system().monotonic());
         this.loop = SupervisedLoop.virtual(loops, "agent-tunnel-" + address, this::run).start();
     }
 
@@ -79,11 +83,16 @@ final class Tunnel implements AutoCloseable {
             if (closed.getCount() == 0) {
                 return true;
             }
+            report.made();
             setHealth(TunnelHealth.OK);
             serve(serving);
+            report.lost();
             return true;
         } catch (IOException | IllegalArgumentException failed) {
             LOG.log(Level.DEBUG, "Tunnel server=" + address, failed);
+            if (closed.getCount() > 0) {
+                report.failed(String.valueOf(failed.getMessage()));
+            }
             return false;
         } finally {
             session = null;
@@ -128,5 +137,6 @@ final class Tunnel implements AutoCloseable {
     /// Waits until nothing is said about this server's health any more; to be called after [#close].
     void awaitEnd() {
         loop.stop(STOP);
+        report.close();
     }
 }

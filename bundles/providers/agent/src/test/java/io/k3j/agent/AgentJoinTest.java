@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The requests of a K3s agent, in K3s' order, against a scripted stock server.
 class AgentJoinTest {
@@ -225,6 +227,17 @@ class AgentJoinTest {
         Files.writeString(dir.resolve("node/password"), "mine\n");
         assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(Refused.class);
         assertThat(Files.readString(dir.resolve("node/password"))).isEqualTo("mine\n");
+    }
+
+    /// The message is logged.
+    @ParameterizedTest
+    @ValueSource(strings = {"hush\nhush", "hush\u00fc", "hush\u0007"})
+    void aPasswordThatFitsInNoRequestIsRefusedByItsFileAlone(String password) throws Exception {
+        Files.createDirectories(dir.resolve("node"));
+        Files.writeString(dir.resolve("node/password"), password + "\n");
+        assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(Refused.class)
+                .hasMessageContaining(dir.resolve("node/password").toString()).message().doesNotContain("hush");
+        assertThat(Files.readString(dir.resolve("node/password"))).as("kept").isEqualTo(password + "\n");
     }
 
     @Test

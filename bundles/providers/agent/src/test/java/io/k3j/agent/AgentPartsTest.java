@@ -114,7 +114,7 @@ class AgentPartsTest {
     }
 
     @Test
-    void migratesThePasswordOfAnOldAgent() throws IOException {
+    void migratesThePasswordOfAnOldAgent() throws Exception {
         Files.createDirectories(dir.resolve("agent"));
         Files.writeString(dir.resolve("agent/node-password.txt"), "old\n");
         NodeFiles files = new NodeFiles(new AgentLayout(dir, dir.resolve("etc/password")), new SecureRandom());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -30,6 +32,21 @@ class LoadBalancerTest {
             socket.getOutputStream().write("hello".getBytes(StandardCharsets.UTF_8));
             socket.shutdownOutput();
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("ahello");
+        }
+    }
+
+    /// Any process of the node may connect and stay silent; the server ends such a connection.
+    @Test
+    void aSilentClientLosesItsPlaceOnceItsServerHasEnded() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+                LoadBalancer balancer = new LoadBalancer("lb", 0, "127.0.0.1:" + server.getLocalPort(),
+                        InstantSource.system(), io.k3j.componentapi.Health.none());
+                Socket socket = connect(balancer)) {
+            try (Socket served = server.accept()) {
+                served.getOutputStream().write("bye".getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(socket.getInputStream().readAllBytes()).asString().isEqualTo("bye");
+            Waiting.until("end of the connection", () -> balancer.report().endsWith("/0}"));
         }
     }
 

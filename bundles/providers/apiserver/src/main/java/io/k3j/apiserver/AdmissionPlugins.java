@@ -17,25 +17,19 @@ final class AdmissionPlugins {
             "StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy",
             "ValidatingAdmissionWebhook");
     /// There when they are enabled.
-    private static final Set<String> OPTIONAL = Set.of("AlwaysPullImages", "DenyServiceExternalIPs",
-            "EventRateLimit", "ExtendedResourceToleration", "ImagePolicyWebhook", "LimitPodHardAntiAffinityTopology",
-            "NamespaceAutoProvision", "NamespaceExists", "OwnerReferencesPermissionEnforcement", "PodNodeSelector",
-            "PodTolerationRestriction");
-    /// Upstream's that are not there. `AlwaysDeny` would refuse what the servers themselves write.
-    private static final Set<String> ABSENT = Set.of("AlwaysDeny");
+    private static final Set<String> OPTIONAL = Set.of("AlwaysDeny", "AlwaysPullImages",
+            "DenyServiceExternalIPs", "EventRateLimit", "ExtendedResourceToleration", "ImagePolicyWebhook",
+            "LimitPodHardAntiAffinityTopology", "NamespaceAutoProvision", "NamespaceExists",
+            "OwnerReferencesPermissionEnforcement", "PodNodeSelector", "PodTolerationRestriction");
 
     private AdmissionPlugins() {
     }
 
     /// Those that are there because they are named.
     ///
-    /// @throws IllegalArgumentException for a name that nobody knows or has, and one that is disabled, too
+    /// @throws IllegalArgumentException for a name that nobody knows, and one that is disabled, too
     static Set<String> enabled(Set<String> named, Set<String> disabled) {
         for (String plugin : named) {
-            if (ABSENT.contains(plugin)) {
-                throw new IllegalArgumentException(FLAG + "=" + plugin + " is not supported yet by K3j; leave it out,"
-                        + " see docs/compatibility.md");
-            }
             if (!DEFAULT.contains(plugin) && !OPTIONAL.contains(plugin)) {
                 throw new IllegalArgumentException("enable-admission-plugins plugin \"" + plugin + "\" is unknown; "
                         + FLAG + " takes " + String.join(", ", all()));

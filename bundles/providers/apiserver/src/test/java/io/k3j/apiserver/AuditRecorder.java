@@ -4,6 +4,7 @@ import io.k3j.apiserverapi.Audit;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,7 +35,7 @@ final class AuditRecorder implements Audit {
     }
 
     Struct next() throws InterruptedException {
-        Struct event = events.poll(30, TimeUnit.SECONDS);
+        Struct event = events.poll(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
         return event == null ? Struct.EMPTY : event;
     }
 

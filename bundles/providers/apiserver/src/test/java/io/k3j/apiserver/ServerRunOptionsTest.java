@@ -94,8 +94,7 @@ class ServerRunOptionsTest {
                 .contains("PodNodeSelector").doesNotContain("AlwaysAdmit");
         assertThatThrownBy(() -> policy("enable-admission-plugins=PodSecurityPolicy"))
                 .hasMessageStartingWith("enable-admission-plugins plugin \"PodSecurityPolicy\" is unknown");
-        assertThatThrownBy(() -> policy("enable-admission-plugins=AlwaysDeny"))
-                .hasMessageContaining("AlwaysDeny is not supported yet by K3j");
+        assertThat(policy("enable-admission-plugins=AlwaysDeny").admission()).contains("AlwaysDeny");
         assertThatThrownBy(() -> policy("enable-admission-plugins=LimitRanger",
                 "disable-admission-plugins=LimitRanger,PodSecurity")).hasMessage(
                         "[LimitRanger] in enable-admission-plugins and disable-admission-plugins overlapped; leave them "

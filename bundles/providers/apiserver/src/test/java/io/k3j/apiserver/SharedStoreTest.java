@@ -18,6 +18,7 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -208,9 +209,7 @@ class SharedStoreTest {
         there.call("POST", MAPS, map("one", "1"));
         int before = gate.commits();
         CompletableFuture<TestExchange> applied = later(apply("one", "1"));
-        while (gate.commits() == before) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("creation", () -> gate.commits() > before);
         gate.release();
         assertThat(answer(applied).status()).isEqualTo(200);
         assertThat(there.get(MAPS + "/one").text()).contains("\"k\":\"1\"", "\"mine\":\"1\"");
@@ -257,9 +256,7 @@ class SharedStoreTest {
         gate.hold();
         there.call("POST", MAPS, map("one", "1"));
         CompletableFuture<TestExchange> applied = later(apply("one", "1"));
-        while (asked.get() == 0) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("question about a creation", () -> asked.get() > 0);
         gate.release();
         assertThat(answer(applied).status()).isEqualTo(200);
         TestExchange refused = here.serve(apply("two", "1"));
@@ -373,9 +370,8 @@ class SharedStoreTest {
             posts.add(later(new TestExchange("POST", MAPS, map("map-" + i, "1").getBytes(StandardCharsets.UTF_8))
                     .with("authorization", "Bearer user-" + i)));
         }
-        while (gate.commits() - before < seats || here.server.limits().flows().waiting()[1] < 4 * seats) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Waiting.until("all at their places", () -> gate.commits() - before >= seats
+                && here.server.limits().flows().waiting()[1] >= 4 * seats);
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < Duration.ofMillis(800).toNanos()) {
             LockSupport.parkNanos(1_000_000);

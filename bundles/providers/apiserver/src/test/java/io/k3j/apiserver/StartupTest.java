@@ -16,6 +16,7 @@ import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastorememory.MemoryDatastore;
 import io.k3j.edgeapi.Endpoint;
 import io.k3j.encryption.UnreadableRow;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.watchcache.AtRest;
 import io.k3j.watchcache.EncryptionAtRest;
 import io.k3j.watchcache.Store;
@@ -41,6 +42,7 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
 class StartupTest {
+    private static final long LIMIT = Waiting.LIMIT.toSeconds();
     private final TestHealth health = new TestHealth();
 
     private static <T> T proxy(Class<T> type, InvocationHandler calls) {
@@ -76,7 +78,7 @@ class StartupTest {
                 new ServerRunOptions(policy, "127.0.0.1", 6443, "10.43.0.1"))) {
             startup.begin();
             startup.agreed();
-            assertThat(told.get(30, TimeUnit.SECONDS)).contains("the API server cannot start", "planted",
+            assertThat(told.get(LIMIT, TimeUnit.SECONDS)).contains("the API server cannot start", "planted",
                     "start k3s again");
         }
     }
@@ -116,8 +118,8 @@ class StartupTest {
             store.use(datastore);
             try (Startup _ = sealed(false, store, health.scope("apiserver"), ended::complete);
                     Startup _ = sealed(true, store, scope, endedBySwap::complete)) {
-                assertThat(ended.get(30, TimeUnit.SECONDS)).startsWith("cannot decrypt /registry/secrets/a/b");
-                assertThat(stopped.get(30, TimeUnit.SECONDS)).contains("cannot decrypt /registry/secrets/a/b");
+                assertThat(ended.get(LIMIT, TimeUnit.SECONDS)).startsWith("cannot decrypt /registry/secrets/a/b");
+                assertThat(stopped.get(LIMIT, TimeUnit.SECONDS)).contains("cannot decrypt /registry/secrets/a/b");
             }
         }
         assertThat(endedBySwap).isNotDone();
@@ -164,18 +166,18 @@ class StartupTest {
             datastore.commit("/registry/secrets/a/b", 0, "{}".getBytes(UTF_8), Duration.ZERO);
             store.use(datastore);
             try (Startup _ = sealed(true, store, scope(HealthLevel.STOPPED, stopped::complete), ended::complete)) {
-                assertThat(stopped.get(30, TimeUnit.SECONDS)).contains("cannot decrypt /registry/secrets/a/b");
+                assertThat(stopped.get(LIMIT, TimeUnit.SECONDS)).contains("cannot decrypt /registry/secrets/a/b");
             }
             try (Startup _ = sealed(false, store, scope(HealthLevel.STARTING, waits::add), ended::complete)) {
                 String waiting = "";
                 while (!waiting.contains("waits for the keys of rows: cannot decrypt /registry/secrets/a/b: planted")) {
-                    waiting = waits.poll(30, TimeUnit.SECONDS);
+                    waiting = waits.poll(LIMIT, TimeUnit.SECONDS);
                     assertThat(waiting).isNotNull();
                 }
                 int asked = atRest.asked.get();
                 atRest.away = false;
                 while (!waiting.contains("waits for authorizers")) {
-                    waiting = waits.poll(30, TimeUnit.SECONDS);
+                    waiting = waits.poll(LIMIT, TimeUnit.SECONDS);
                     assertThat(waiting).isNotNull();
                 }
                 assertThat(atRest.asked).hasValueGreaterThan(asked);

@@ -11,6 +11,9 @@ import io.k3j.componentbase.FeatureGates;
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Obj;
+import io.k3j.model.Struct;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -185,7 +188,7 @@ public final class NodeAuthorizer implements Authorizer {
         return decision(bound.refersTo(node, what.resource(), what.namespace(), what.name()), unrelated(node));
     }
 
-    /// Named by a pod of the node, or by the volume that one of its claims is bound to.
+    /// Named by a pod of the node, or by a volume that belongs to a claim of one.
     private Decision secret(String node, Attributes what) {
         boolean reads = NodeRules.reads(what) && what.subresource().isEmpty();
         Decision named = related(node, what, reads);
@@ -195,15 +198,26 @@ public final class NodeAuthorizer implements Authorizer {
     }
 
     private boolean ofVolume(Key claim, Key secret) {
-        return claims.get(claim).map(c -> c.spec().text("volumeName")).filter(v -> !v.isEmpty())
-                .flatMap(v -> volumes.get(Key.of(v))).map(v -> VolumeSecrets.of(v, claim).contains(secret))
-                .orElse(false);
+        return volume(claim).map(v -> VolumeSecrets.of(v).contains(secret)).orElse(false);
     }
 
     private Decision volume(String node, Attributes what) {
-        boolean related = gets(what) && bound.claims(node, key -> claims.get(key)
-                .map(c -> c.spec().text("volumeName").equals(what.name())).orElse(false));
+        boolean related = gets(what)
+                && bound.claims(node, claim -> volume(claim).filter(v -> v.name().equals(what.name())).isPresent());
         return decision(related, unrelated(node));
+    }
+
+    /// The volume that a claim is bound to, when both say so: anybody may write a claim that names any volume.
+    private Optional<Obj> volume(Key claim) {
+        return claims.get(claim).flatMap(c -> Optional.of(c.spec().text("volumeName")).filter(v -> !v.isEmpty())
+                .flatMap(v -> volumes.get(Key.of(v))).filter(v -> owns(c, v)));
+    }
+
+    /// A volume that somebody keeps for a claim has its name before it has its uid.
+    private static boolean owns(Obj claim, Obj volume) {
+        Struct owner = volume.spec().struct("claimRef");
+        return claim.key().equals(new Key(owner.text("namespace"), owner.text("name")))
+                && (owner.text("uid").isEmpty() || owner.text("uid").equals(claim.uid()));
     }
 
     private static Decision own(String node, Attributes what, boolean inPlace) {

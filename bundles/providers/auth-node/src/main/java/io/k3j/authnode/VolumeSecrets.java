@@ -18,22 +18,18 @@ final class VolumeSecrets {
     private VolumeSecrets() {
     }
 
-    /// Of a volume for a claim: none, unless the volume says that it is bound to that, since anybody may write a claim
-    /// that names it.
-    static Set<Key> of(Obj volume, Key claim) {
-        Struct reference = volume.spec().struct("claimRef");
-        if (!claim.equals(new Key(reference.text("namespace"), reference.text("name")))) {
-            return Set.of();
-        }
+    /// Those of a volume. One without a namespace is in that of the claim that the volume belongs to.
+    static Set<Key> of(Obj volume) {
+        String namespace = volume.spec().struct("claimRef").text("namespace");
         Set<Key> all = new HashSet<>();
-        CSI.forEach(field -> add(all, volume.spec().struct("csi").struct(field), claim));
-        OTHERS.forEach(kind -> add(all, volume.spec().struct(kind).struct("secretRef"), claim));
+        CSI.forEach(field -> add(all, volume.spec().struct("csi").struct(field), namespace));
+        OTHERS.forEach(kind -> add(all, volume.spec().struct(kind).struct("secretRef"), namespace));
         return all;
     }
 
-    private static void add(Set<Key> all, Struct secret, Key claim) {
+    private static void add(Set<Key> all, Struct secret, String namespace) {
         if (!secret.text("name").isEmpty()) {
-            all.add(new Key(secret.text("namespace", claim.namespace()), secret.text("name")));
+            all.add(new Key(secret.text("namespace", namespace), secret.text("name")));
         }
     }
 }

@@ -199,6 +199,27 @@ class NodeAuthorizerTest {
         assertThat(allowed(Caller.of("system:node:b", List.of("system:nodes")), "get", "secrets", "stage")).isFalse();
     }
 
+    /// Anybody may write a claim that names any volume.
+    @Test
+    void aVolumeIsReadWhereItsOwnClaimIsUsed() {
+        volume("mine", Struct.EMPTY, Struct.of("uid", "u-c"));
+        volume("kept", Struct.EMPTY, Struct.EMPTY);
+        volume("before", Struct.EMPTY, Struct.of("uid", "u-before"));
+        volume("elsewhere", Struct.EMPTY, Struct.of("namespace", "other"));
+        api.seed(PODS, Obj.of(pod(Struct.EMPTY, Struct.of("volumes", Seq.of(used("c"), used("thief"))))));
+        for (String name : List.of("mine", "kept", "before", "elsewhere", "absent")) {
+            claim("c", name);
+            claim("thief", name);
+            api.deliver();
+            assertThat(allowed(KUBELET, "get", "persistentvolumes", name)).as(name)
+                    .isEqualTo(List.of("mine", "kept").contains(name));
+            claim("c", "");
+            api.deliver();
+            assertThat(allowed(KUBELET, "get", "persistentvolumes", name)).as("%s, of the thief's claim alone", name)
+                    .isFalse();
+        }
+    }
+
     private static Struct secret(String name) {
         return Struct.of("name", name, "namespace", "default");
     }
@@ -209,14 +230,22 @@ class NodeAuthorizerTest {
 
     /// Bound to the claim `c`, whatever claims say.
     private void volume(String name, Struct csi) {
+        volume(name, csi, Struct.EMPTY);
+    }
+
+    /// @param more of the claim it is bound to
+    private void volume(String name, Struct csi, Struct more) {
+        Struct.Builder owner = Struct.of("namespace", "default", "name", "c").toBuilder();
+        more.forEach(owner::put);
         api.seed(new Gvr("", "v1", "persistentvolumes"), Obj.of(Struct.of("apiVersion", "v1", "kind",
                 "PersistentVolume", "metadata", Struct.of("name", name), "spec",
-                Struct.of("csi", csi, "claimRef", Struct.of("namespace", "default", "name", "c")))));
+                Struct.of("csi", csi, "claimRef", owner.build()))));
     }
 
     private void claim(String name, String volume) {
         api.seed(new Gvr("", "v1", "persistentvolumeclaims"), Obj.of(Struct.of("apiVersion", "v1", "kind",
-                "PersistentVolumeClaim", "metadata", Struct.of("namespace", "default", "name", name), "spec",
+                "PersistentVolumeClaim", "metadata",
+                Struct.of("namespace", "default", "name", name, "uid", "u-" + name), "spec",
                 Struct.of("volumeName", volume))));
     }
 

@@ -1,6 +1,6 @@
 package io.k3j.authoidc;
 
-import io.k3j.apimachinery.Names;
+import io.k3j.apimachinery.DomainPaths;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.authoidc.JwtConfiguration.ClaimRule;
 import io.k3j.authoidc.JwtConfiguration.Extra;
@@ -223,30 +223,18 @@ final class ConfigurationRules {
     }
 
     private void key(String key, String at) {
-        int slash = key.indexOf('/');
         if (key.isEmpty()) {
             problems.add(FieldProblem.required(at, ""));
-        } else if (slash < 1 || slash == key.length() - 1) {
-            invalid(at, key, "must be a domain-prefixed path (such as \"acme.io/foo\")");
         } else {
-            Names.subdomain(key.substring(0, slash)).forEach(why -> invalid(at, key.substring(0, slash), why));
-            if (!path(key.substring(slash + 1))) {
-                invalid(at, key.substring(slash + 1), "Invalid path (regex used for validation is"
-                        + " '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
-            }
+            DomainPaths.check(key, (part, why) -> invalid(at, part, why));
         }
         if (!key.equals(key.toLowerCase(Locale.ROOT))) {
             invalid(at, key, "must be lowercase");
         }
-        String domain = slash < 0 ? "" : key.substring(0, slash);
+        String domain = key.substring(0, Math.max(0, key.indexOf('/')));
         if (List.of("k8s.io", "kubernetes.io").stream().anyMatch(d -> domain.equals(d) || domain.endsWith("." + d))) {
             invalid(at, key, "k8s.io, kubernetes.io and their subdomains are reserved for Kubernetes use");
         }
-    }
-
-    private static boolean path(String text) {
-        return text.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c)
-                || "/-._~%!$&'()*+,;=:".indexOf(c) >= 0));
     }
 
     private void userRules(List<UserRule> rules, String parent) {

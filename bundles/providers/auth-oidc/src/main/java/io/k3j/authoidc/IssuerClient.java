@@ -3,6 +3,7 @@ package io.k3j.authoidc;
 import io.k3j.authoidc.JwtConfiguration.Issuer;
 import io.k3j.httpproxy.HttpProxy;
 import io.k3j.pki.Pem;
+import io.k3j.pki.TimedAnswer;
 import io.k3j.pki.Trust;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,9 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
@@ -77,7 +76,7 @@ record IssuerClient(String authorities, Map<String, String> environment, String 
         String what = "Get \"" + request.uri() + "\": ";
         HttpClient client = client(request.uri(), redirects, context);
         try {
-            return answer(client, request, most);
+            return TimedAnswer.within(client, request, LIMIT, most);
         } catch (TimeoutException late) {
             throw new IOException(what + "no answer within " + LIMIT.toSeconds() + " s", late);
         } catch (ExecutionException failed) {
@@ -145,19 +144,6 @@ record IssuerClient(String authorities, Map<String, String> environment, String 
             return Trust.in(authorities.isEmpty() ? Trust.ofMachine() : Pem.certificates(authorities));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException("authorities cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /// Reads no more than is allowed, whatever length is announced.
-    private static HttpResponse<byte[]> answer(HttpClient client, HttpRequest request, int most)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request,
-                HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofByteArray(), most));
-        try {
-            return answer.get(LIMIT.toNanos(), TimeUnit.NANOSECONDS);
-        } finally {
-            // without effect on one that is done; else it closes the connection
-            answer.cancel(true);
         }
     }
 

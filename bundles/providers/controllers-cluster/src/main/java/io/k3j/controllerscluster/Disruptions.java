@@ -51,8 +51,14 @@ final class Disruptions implements Reconciler {
     static void add(ControllerContext context) {
         Disruptions all = new Disruptions(context);
         context.loop("disruption-controller", "disruption-controller", 1, all).on(all.budgets)
-                .on(all.pods, Selected.by(all.budgets, Disruptions::selector))
+                .on(all.pods, Disruptions::read, Selected.by(all.budgets, Disruptions::selector))
                 .reads(all.declared.views());
+    }
+
+    /// What of a pod a budget depends on.
+    private static List<Object> read(Obj pod) {
+        return List.of(pod.metadata().struct("labels"), pod.owners(), pod.terminating(), Pods.phase(pod),
+                Pods.ready(pod));
     }
 
     private static Selector selector(Obj budget) {

@@ -7,6 +7,7 @@ import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Reconciler;

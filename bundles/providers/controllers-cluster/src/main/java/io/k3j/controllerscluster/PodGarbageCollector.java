@@ -9,6 +9,7 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
@@ -70,7 +71,7 @@ final class PodGarbageCollector implements Reconciler {
             String node = Pods.node(pod);
             if (node.isEmpty()) {
                 if (pod.terminating()) {
-                    attempts.make(() -> remove(pod, writer));
+                    attempts.make(() -> deleteFailed(pod, Struct.EMPTY, writer));
                 }
             } else if (pod.terminating() && outOfService(node)) {
                 attempts.make(() -> deleteFailed(pod, Struct.EMPTY, writer));
@@ -109,6 +110,7 @@ final class PodGarbageCollector implements Reconciler {
         deleteFailed(pod, Struct.of("conditions", next), writer);
     }
 
+    /// No kubelet says of it that it has ended, which others wait for, as a Job that replaces failed pods only.
     private static void deleteFailed(Obj pod, Struct more, ExpectingWriter writer) {
         fail(pod, more, writer);
         remove(pod, writer);

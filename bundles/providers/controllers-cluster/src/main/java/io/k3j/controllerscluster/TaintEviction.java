@@ -98,20 +98,19 @@ final class TaintEviction implements Reconciler {
         }
     }
 
-    /// The seconds for which all taints are tolerated: 0 when one is not tolerated, empty for no limit. The shortest
-    /// limit of all matching tolerations counts.
+    /// The seconds for which all taints are tolerated: 0 when one is not tolerated, empty for no limit. Of each taint
+    /// the first toleration that matches it counts, and of all of these the shortest limit (upstream's
+    /// `GetMatchingTolerations`).
     private static OptionalLong tolerated(List<Toleration> tolerations, List<Taint> taints) {
         OptionalLong shortest = OptionalLong.empty();
         for (Taint taint : taints) {
-            List<Toleration> matching = tolerations.stream().filter(t -> t.tolerates(taint)).toList();
-            if (matching.isEmpty()) {
+            Optional<Toleration> first = tolerations.stream().filter(t -> t.tolerates(taint)).findFirst();
+            if (first.isEmpty()) {
                 return OptionalLong.of(0);
             }
-            for (Toleration toleration : matching) {
-                if (toleration.seconds().isPresent()) {
-                    long seconds = toleration.seconds().getAsLong();
-                    shortest = OptionalLong.of(Math.min(seconds, shortest.orElse(seconds)));
-                }
+            OptionalLong limit = first.get().seconds();
+            if (limit.isPresent()) {
+                shortest = OptionalLong.of(Math.min(limit.getAsLong(), shortest.orElse(limit.getAsLong())));
             }
         }
         return shortest;

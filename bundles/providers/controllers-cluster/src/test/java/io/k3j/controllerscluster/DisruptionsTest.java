@@ -100,6 +100,21 @@ class DisruptionsTest {
                 + " expected pods: found no controllers for pod \"a\"");
     }
 
+    @Test
+    void whatABudgetDoesNotDependOnIsNoMatterToIt() {
+        budget();
+        pod("a");
+        stage.runPods();
+        Obj pod = stage.one(BuiltinResources.PODS, "a");
+        stage.api.seed(BuiltinResources.PODS, pod.with("x", "metadata", "annotations", "note")
+                .with(Seq.of(Struct.of("name", "main", "restartCount", 1)), "status", "containerStatuses"));
+        stage.api.deliver();
+        assertThat(stage.desk.step()).isFalse();
+        stage.api.seed(BuiltinResources.PODS, pod.without("status", "conditions"));
+        stage.api.deliver();
+        assertThat(stage.desk.step()).isTrue();
+    }
+
     private long allowed() {
         return stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status().whole("disruptionsAllowed", -1);
     }

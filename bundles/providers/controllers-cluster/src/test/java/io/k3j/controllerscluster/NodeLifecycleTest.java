@@ -202,6 +202,18 @@ class NodeLifecycleTest {
     }
 
     @Test
+    void theFirstTolerationOfATaintCounts() {
+        node("False");
+        Struct ever = Struct.of("key", NodeTaints.NOT_READY, "operator", "Exists", "effect", "NoExecute");
+        pod(Seq.of(ever, ever.with("tolerationSeconds", 10)));
+        for (int i = 0; i < 4; i++) {
+            beat();
+            stage.pass(Duration.ofSeconds(10));
+        }
+        assertThat(stage.pods()).hasSize(1).noneMatch(Obj::terminating);
+    }
+
+    @Test
     void doesNotEvictWhileAllNodesAreDown() {
         node("True");
         pod(Seq.EMPTY);

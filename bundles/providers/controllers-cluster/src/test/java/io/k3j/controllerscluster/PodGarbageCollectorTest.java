@@ -68,6 +68,18 @@ class PodGarbageCollectorTest {
                 Struct.of("phase", "Running"))));
     }
 
+    /// A Job that replaces failed pods only waits for that.
+    @Test
+    void aPodThatWasDeletedBeforeItHadANodeHasFailed() {
+        Stage stage = new Stage(d -> PodGarbageCollector.add(d, 0));
+        going(stage, "p", "");
+        stage.api.seed(BuiltinResources.PODS, stage.one(BuiltinResources.PODS, "p").with("Pending", "status", "phase")
+                .with(Seq.of("batch.kubernetes.io/job-tracking"), "metadata", "finalizers"));
+        stage.settle();
+        assertThat(stage.pods()).singleElement()
+                .satisfies(p -> assertThat(p.status().text("phase")).isEqualTo("Failed"));
+    }
+
     @Test
     void aPodThatCannotBeDeletedKeepsNoOther() {
         Stage stage = new Stage(d -> PodGarbageCollector.add(d, 0));

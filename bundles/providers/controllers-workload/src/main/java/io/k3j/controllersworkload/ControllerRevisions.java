@@ -5,6 +5,7 @@ import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ControllerRefs;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -53,7 +54,7 @@ final class ControllerRevisions {
     Obj current() {
         Struct data = data();
         long newest = all.isEmpty() ? 0 : all.getLast().tree().whole("revision", 0);
-        Optional<Obj> same = all.stream().filter(r -> r.tree().struct("data").equals(data)).reduce((a, b) -> b);
+        Optional<Obj> same = all.stream().filter(r -> plain(r.tree().struct("data")).equals(data)).reduce((a, b) -> b);
         if (same.isPresent()) {
             Obj revision = same.get();
             return revision.tree().whole("revision", 0) == newest
@@ -63,23 +64,27 @@ final class ControllerRevisions {
         return create(data, newest + 1);
     }
 
-    /// The patch that restores the template, its members sorted as Go marshals a map: clients and other controllers
-    /// find the current revision by its bytes.
+    /// The patch that restores the template.
     private Struct data() {
         Struct template = owner.spec().struct("template").with("$patch", "replace");
-        return Struct.of("spec", Struct.of("template", sorted(template)));
+        return plain(Struct.of("spec", Struct.of("template", template)));
     }
 
-    private static Object sorted(Object value) {
+    private static Struct plain(Struct data) {
+        return (Struct) form(data);
+    }
+
+    /// With members sorted as Go marshals a map, since clients and other controllers find the current revision by its
+    /// bytes; without nulls, for Go up to 1.33 wrote `creationTimestamp: null`, which is no other template.
+    private static Object form(Object value) {
         return switch (value) {
             case Struct s -> {
                 TreeMap<String, Object> members = new TreeMap<>();
-                s.forEach((name, member) -> members.put(name, sorted(member)));
-                Struct.Builder b = Struct.builder();
-                members.forEach(b::put);
-                yield b.build();
+                s.forEach((name, member) -> members.put(name, form(member)));
+                members.values().removeIf(Null.NULL::equals);
+                yield Struct.copyOf(members);
             }
-            case Seq s -> Seq.copyOf(s.stream().map(ControllerRevisions::sorted).toList());
+            case Seq s -> Seq.copyOf(s.stream().map(ControllerRevisions::form).toList());
             default -> value;
         };
     }
@@ -95,7 +100,7 @@ final class ControllerRevisions {
                     throw fault;
                 }
                 Obj there = writer.api().get(BuiltinResources.CONTROLLER_REVISIONS, revision.key());
-                if (there.tree().struct("data").equals(data)) {
+                if (plain(there.tree().struct("data")).equals(data)) {
                     return there;
                 }
                 collisions++;

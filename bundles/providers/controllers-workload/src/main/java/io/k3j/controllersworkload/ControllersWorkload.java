@@ -7,6 +7,7 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentapi.HealthScope;
 import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.componenthelpers.ConcurrentSyncs;
 import io.k3j.controllerkit.ControllerContext;
 import java.util.Map;
@@ -22,11 +23,12 @@ import org.osgi.service.component.propertytypes.SatisfyingConditionTarget;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @SatisfyingConditionTarget("(osgi.condition.id=io.k3j.leader.kube-controller-manager)")
 public final class ControllersWorkload implements Metrics {
+    private static final String FLAG = "--kube-controller-manager-arg";
     private final ControllerContext context;
 
     /// The settings.
     public @interface Settings {
-        /// `--kube-controller-manager-arg`, as `name=value`: those of [ConcurrentSyncs].
+        /// `--kube-controller-manager-arg`, as `name=value`: those of [ConcurrentSyncs] and `feature-gates`.
         String[] kubeControllerManagerArg() default {};
     }
 
@@ -38,7 +40,7 @@ public final class ControllersWorkload implements Metrics {
         HealthScope scope = health.scope("controllers-workload");
         context = new ControllerContext(api.leading(Candidate.CONTROLLERS), TimeSource.system())
                 .workers(workers(settings.kubeControllerManagerArg()));
-        add(context);
+        add(context, FeatureGates.of(FLAG, settings.kubeControllerManagerArg()));
         context.run("controllers-workload", health, trouble -> {
             if (trouble.isEmpty()) {
                 scope.ok();
@@ -49,16 +51,16 @@ public final class ControllersWorkload implements Metrics {
     }
 
     private static Map<String, Integer> workers(String... arguments) {
-        return ConcurrentSyncs.byLoop(ComponentArguments.of("--kube-controller-manager-arg", arguments)::value);
+        return ConcurrentSyncs.byLoop(ComponentArguments.of(FLAG, arguments)::value);
     }
 
     /// Adds every controller of this bundle.
-    static void add(ControllerContext context) {
+    static void add(ControllerContext context, FeatureGates gates) {
         Deployments.add(context);
         DaemonSets.add(context);
         Jobs.add(context);
         CronJobs.add(context);
-        StatefulSets.add(context);
+        StatefulSets.add(context, gates);
         ReplicaSets.add(context, Replicas.SETS);
         ReplicaSets.add(context, Replicas.CONTROLLERS);
     }

@@ -8,6 +8,8 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Decides on which nodes the pods of a DaemonSet run:
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#how-daemon-pods-are-scheduled>. Pure.
@@ -41,19 +43,29 @@ final class DaemonNodes {
         return new Fit(run, stay);
     }
 
-    /// The template's tolerations and those that every daemon pod has.
+    /// The template's tolerations and those that every daemon pod has, which take the place of its own for the same
+    /// taints: for ever, not for some seconds.
     static Seq tolerations(Struct spec) {
-        List<Object> all = new ArrayList<>();
-        spec.seq("tolerations").forEach(all::add);
-        all.add(toleration("not-ready", "NoExecute"));
-        all.add(toleration("unreachable", "NoExecute"));
+        List<Struct> all = new ArrayList<>(spec.seq("tolerations").structs());
+        put(all, toleration("not-ready", "NoExecute"));
+        put(all, toleration("unreachable", "NoExecute"));
         for (String pressure : List.of("disk-pressure", "memory-pressure", "pid-pressure", "unschedulable")) {
-            all.add(toleration(pressure, "NoSchedule"));
+            put(all, toleration(pressure, "NoSchedule"));
         }
         if (spec.flag("hostNetwork")) {
-            all.add(toleration("network-unavailable", "NoSchedule"));
+            put(all, toleration("network-unavailable", "NoSchedule"));
         }
-        return Seq.copyOf(all.stream().distinct().toList());
+        return Seq.copyOf(all);
+    }
+
+    /// Upstream's `AddOrUpdateTolerationInPodSpec`.
+    private static void put(List<Struct> all, Struct wanted) {
+        Predicate<Struct> same = t -> Stream.of("key", "operator", "value", "effect")
+                .allMatch(field -> t.text(field).equals(wanted.text(field)));
+        if (all.stream().noneMatch(same)) {
+            all.add(wanted);
+        }
+        all.replaceAll(t -> same.test(t) ? wanted : t);
     }
 
     private static Struct toleration(String key, String effect) {

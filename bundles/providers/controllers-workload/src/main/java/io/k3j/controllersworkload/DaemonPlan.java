@@ -19,10 +19,15 @@ import java.util.function.Predicate;
 /// @param delete the pods to delete
 /// @param status the current status
 record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
+    /// The annotation with the number of a DaemonSet's template.
+    static final String GENERATION = "deprecated.daemonset.template.generation";
+    /// The label of pods with the same.
+    static final String POD_GENERATION = "pod-template-generation";
+
     /// Builds the plan node by node.
     private static final class Draft {
         private final Obj set;
-        private final String hash;
+        private final Predicate<Obj> updated;
         private final Instant now;
         private final List<String> create = new ArrayList<>();
         private final List<Obj> delete = new ArrayList<>();
@@ -31,12 +36,12 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
         private final Optional<DaemonSurge> surge;
         private final Predicate<String> rests;
 
-        Draft(Obj set, String hash, Instant now, Predicate<String> rests) {
+        Draft(Obj set, Predicate<Obj> updated, Instant now, Predicate<String> rests) {
             this.rests = rests;
             this.set = set;
-            this.hash = hash;
+            this.updated = updated;
             this.now = now;
-            this.surge = DaemonSurge.allowed(set) ? Optional.of(new DaemonSurge(set, hash, now)) : Optional.empty();
+            this.surge = DaemonSurge.allowed(set) ? Optional.of(new DaemonSurge(set, updated, now)) : Optional.empty();
         }
 
         void node(Obj node, List<Obj> pods) {
@@ -78,18 +83,18 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
             } else if (running.size() > 1) {
                 delete.addAll(running.subList(1, running.size()));
             }
-            if (!running.isEmpty() && fit.run()) {
-                tally(running.getFirst());
+            if (!running.isEmpty()) {
+                tally(running.getFirst(), fit.run());
             }
         }
 
-        private void tally(Obj pod) {
+        /// Where no pod should run any more, but may stay, an old one goes with the others, and none comes.
+        private void tally(Obj pod, boolean desired) {
             long minReady = set.spec().whole("minReadySeconds", 0);
-            boolean updated = hash.equals(pod.labels().get(ControllerRevisions.LABEL));
-            count(Pods.ready(pod) ? "ready" : "", 1);
-            count(Pods.available(pod, minReady, now) ? "available" : "", 1);
-            count(updated ? "updated" : "", 1);
-            if (!updated) {
+            count(desired && Pods.ready(pod) ? "ready" : "", 1);
+            count(desired && Pods.available(pod, minReady, now) ? "available" : "", 1);
+            count(desired && updated.test(pod) ? "updated" : "", 1);
+            if (!updated.test(pod)) {
                 outdated.add(pod);
             }
         }
@@ -148,13 +153,21 @@ record DaemonPlan(List<String> create, List<Obj> delete, Struct status) {
         }
     }
 
+    /// Whether a pod is of the current template, by its revision or by the number that the API server gives the
+    /// template: the revision may be another one only because another release wrote it.
+    private static Predicate<Obj> updated(Obj set, String hash) {
+        String number = set.annotations().getOrDefault(GENERATION, "");
+        return pod -> hash.equals(pod.labels().get(ControllerRevisions.LABEL))
+                || !number.isEmpty() && number.equals(pod.labels().get(POD_GENERATION));
+    }
+
     /// @param rests the nodes whose failed pods stay for now; asked of those only
     @SuppressWarnings("checkstyle:ParameterNumber") // all that it depends on
     static DaemonPlan of(Obj set, List<Obj> pods, List<Obj> nodes, String hash, Instant now,
             Predicate<String> rests) {
         Map<String, List<Obj>> byNode = new HashMap<>();
         pods.forEach(p -> byNode.computeIfAbsent(DaemonNodes.target(p), n -> new ArrayList<>()).add(p));
-        Draft draft = new Draft(set, hash, now, rests);
+        Draft draft = new Draft(set, updated(set, hash), now, rests);
         for (Obj node : nodes.stream().sorted(Comparator.comparing(Obj::name)).toList()) {
             List<Obj> here = byNode.remove(node.name());
             draft.node(node, here == null ? List.of() : here);

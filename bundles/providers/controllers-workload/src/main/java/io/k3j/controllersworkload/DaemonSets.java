@@ -5,6 +5,7 @@ import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerRefs;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.Owners;
@@ -83,10 +84,11 @@ final class DaemonSets implements Reconciler {
         Instant now = clock.instant();
         FailedPodsBackOff.OfSet rests = failures.of(set.uid(), now);
         DaemonPlan plan = DaemonPlan.of(set, mine, nodes.list(), hash, now, rests);
-        @Nullable
-        ApiFault fault = carriedOut(plan, set, hash, new PodControl(writer, events, set), rests);
-        history.trim(set.spec().whole("revisionHistoryLimit", 10), mine, Set.of(hash));
+        IndependentSteps steps = carriedOut(plan, set, hash, new PodControl(writer, events, set), rests);
+        steps.make(() -> history.trim(set.spec().whole("revisionHistoryLimit", 10), mine, Set.of(hash)));
         writer.updateStatus(BuiltinResources.DAEMON_SETS, set, plan.status());
+        @Nullable
+        ApiFault fault = steps.fault();
         if (fault != null && !fault.namespaceTerminating()) {
             throw fault;
         }
@@ -95,35 +97,33 @@ final class DaemonSets implements Reconciler {
         return rests.again().or(minReady > 0 && waits ? Requeue.after(Duration.ofSeconds(minReady)) : Requeue.NEVER);
     }
 
-    /// What is refused is returned: the status tells all the same how many there should be.
-    private @Nullable ApiFault carriedOut(DaemonPlan plan, Obj set, String hash, PodControl door,
+    /// What is refused keeps nothing else from being done, new pods first, nor the status from being told.
+    private IndependentSteps carriedOut(DaemonPlan plan, Obj set, String hash, PodControl door,
             FailedPodsBackOff.OfSet rests) {
-        try {
-            for (Obj pod : plan.delete()) {
-                if (Pods.finished(pod)) {
-                    boolean failed = Pods.phase(pod).equals("Failed");
-                    events.tell(Events.reference(set), failed ? "Warning" : "Normal",
-                            failed ? "FailedDaemonPod" : "SucceededDaemonPod",
-                            "Found " + (failed ? "failed" : "succeeded") + " daemon pod " + pod.key() + " on node "
-                                    + Pods.node(pod) + ", will try to " + (failed ? "kill" : "delete") + " it");
-                    if (failed) {
-                        rests.next(DaemonNodes.target(pod));
-                    }
+        IndependentSteps steps = new IndependentSteps();
+        int burst = Math.min(PodControl.BURST, plan.create().size());
+        steps.make(() -> door.create(burst, i -> pod(set, plan.create().get(i), hash)));
+        for (Obj pod : plan.delete()) {
+            if (Pods.finished(pod)) {
+                boolean failed = Pods.phase(pod).equals("Failed");
+                events.tell(Events.reference(set), failed ? "Warning" : "Normal",
+                        failed ? "FailedDaemonPod" : "SucceededDaemonPod",
+                        "Found " + (failed ? "failed" : "succeeded") + " daemon pod " + pod.key() + " on node "
+                                + Pods.node(pod) + ", will try to " + (failed ? "kill" : "delete") + " it");
+                if (failed) {
+                    rests.next(DaemonNodes.target(pod));
                 }
-                door.delete(pod);
             }
-            door.create(Math.min(PodControl.BURST, plan.create().size()), i -> pod(set, plan.create().get(i), hash));
-            return null;
-        } catch (ApiFault refused) {
-            return refused;
+            steps.make(() -> door.delete(pod));
         }
+        return steps;
     }
 
     private static Obj pod(Obj set, String node, String hash) {
         Struct template = set.spec().struct("template")
                 .withAt(hash, "metadata", "labels", ControllerRevisions.LABEL)
-                .withAt(set.annotations().getOrDefault("deprecated.daemonset.template.generation",
-                        Long.toString(set.generation())), "metadata", "labels", "pod-template-generation");
+                .withAt(set.annotations().getOrDefault(DaemonPlan.GENERATION, Long.toString(set.generation())),
+                        "metadata", "labels", DaemonPlan.POD_GENERATION);
         return PodTemplates.pod(set, template.with("spec", DaemonNodes.pinned(template.struct("spec"), node)));
     }
 }

@@ -13,16 +13,16 @@ import java.util.function.Predicate;
 /// which goes when the new one is available, or when the old one is not ready itself. Pure; for one plan.
 final class DaemonSurge {
     private final Struct rules;
-    private final String hash;
+    private final Predicate<Obj> updated;
     private final Predicate<Obj> available;
     private final List<String> candidates = new ArrayList<>();
     private final List<Obj> leaving = new ArrayList<>();
     private int surging;
     private int up;
 
-    DaemonSurge(Obj set, String hash, Instant now) {
+    DaemonSurge(Obj set, Predicate<Obj> updated, Instant now) {
         this.rules = rules(set);
-        this.hash = hash;
+        this.updated = updated;
         long minReady = set.spec().whole("minReadySeconds", 0);
         this.available = p -> Pods.available(p, minReady, now);
     }
@@ -41,8 +41,8 @@ final class DaemonSurge {
     /// @param run whether a pod should run there
     /// @param running the oldest first, none that is being deleted
     void node(String node, boolean run, List<Obj> running, List<String> create, List<Obj> delete) {
-        List<Obj> fresh = running.stream().filter(this::updated).toList();
-        List<Obj> old = running.stream().filter(p -> !updated(p)).toList();
+        List<Obj> fresh = running.stream().filter(updated).toList();
+        List<Obj> old = running.stream().filter(updated.negate()).toList();
         if (fresh.size() > 1 || old.size() > 1) {
             fresh.stream().skip(1).forEach(delete::add);
             old.stream().skip(1).forEach(delete::add);
@@ -57,10 +57,6 @@ final class DaemonSurge {
         } else if (!old.isEmpty()) {
             pair(old.getFirst(), fresh.getFirst(), delete);
         }
-    }
-
-    private boolean updated(Obj pod) {
-        return hash.equals(pod.labels().get(ControllerRevisions.LABEL));
     }
 
     /// The surge is for available pods only: where the old one is of no use, the new one begins at once.

@@ -22,12 +22,15 @@ final class IndexFailures {
     private final JobSpec spec;
     private final TreeSet<Long> failed;
     private final Map<Long, Obj> last = new HashMap<>();
+    /// The failures that the active pods of each index have taken over.
+    private final Map<Long, Long> takenOver = new HashMap<>();
 
-    IndexFailures(JobSpec spec, List<Obj> failedPods) {
+    IndexFailures(JobSpec spec, List<Obj> failedPods, List<Obj> active) {
         this.spec = spec;
         this.failed = spec.indexes(spec.job().status().text("failedIndexes"));
         if (enabled()) {
             failedPods.forEach(this::add);
+            active.forEach(pod -> takenOver.merge(JobSpec.index(pod), failures(pod), Long::max));
         }
     }
 
@@ -55,10 +58,10 @@ final class IndexFailures {
     }
 
     /// Whether a failed pod is still needed, because the next pod of its index must take over its counts.
-    boolean needs(Obj pod, Set<Long> succeeded, List<Obj> active) {
+    boolean needs(Obj pod, Set<Long> succeeded) {
         long index = JobSpec.index(pod);
         return last.get(index) == pod && !failed.contains(index) && !succeeded.contains(index)
-                && active.stream().noneMatch(a -> JobSpec.index(a) == index && failures(a) > failures(pod));
+                && takenOver.getOrDefault(index, -1L) <= failures(pod);
     }
 
     /// The annotations with the counts, for the next pod of the index.

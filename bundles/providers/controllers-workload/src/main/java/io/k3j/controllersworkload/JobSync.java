@@ -5,6 +5,7 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Times;
@@ -16,8 +17,10 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One sync of one Job.
@@ -54,14 +57,14 @@ final class JobSync {
         suspendOrResume();
         End end = end();
         PodControl podControl = new PodControl(writer, events, spec.job());
-        @Nullable
-        ApiFault fault = null;
+        // what is refused of them keeps nobody from counting and releasing pods that have finished
+        IndependentSteps steps = new IndependentSteps();
         if (end != null) {
             tally.markFinished();
             mark(end.success() ? "SuccessCriteriaMet" : "FailureTarget", end);
-            podControl.delete(tally.active());
+            steps.make(() -> podControl.delete(tally.active()));
         } else if (!spec.job().terminating()) {
-            fault = manageCatching(podControl);
+            steps.make(() -> manage(podControl));
         }
         boolean done = end != null && tally.settled() && tally.active().isEmpty() && tally.terminating() == 0;
         if (end != null && done) {
@@ -72,21 +75,13 @@ final class JobSync {
                     end.success() ? "Completed" : end.reason(), end.success() ? "Job completed" : end.message());
         }
         write(end != null && done && end.success());
-        tally.release().forEach(this::release);
+        tally.release().forEach(pod -> steps.make(() -> release(writer, pod)));
+        @Nullable
+        ApiFault fault = steps.fault();
         if (fault != null && !fault.namespaceTerminating()) {
             throw fault;
         }
         return again;
-    }
-
-    /// Manages pods; a refused create is returned, so that finished pods are still counted and released.
-    private @Nullable ApiFault manageCatching(PodControl podControl) {
-        try {
-            manage(podControl);
-            return null;
-        } catch (ApiFault fault) {
-            return fault;
-        }
     }
 
     static boolean finished(Obj job) {
@@ -187,10 +182,12 @@ final class JobSync {
         List<Obj> surplus = tally.surplus(DeletionOrder.of(tally.active(), tally.active(), now), running - wanted);
         if (!surplus.isEmpty()) {
             // such a pod has not failed: nobody counts it, so nothing holds it
-            surplus.stream().limit(PodControl.BURST).forEach(pod -> {
-                release(pod);
+            IndependentSteps steps = new IndependentSteps();
+            surplus.stream().limit(PodControl.BURST).forEach(pod -> steps.make(() -> {
+                release(writer, pod);
                 podControl.delete(pod);
-            });
+            }));
+            steps.end();
             return;
         }
         long waiting = spec.replacesFailedOnly() ? tally.terminating() : 0;
@@ -230,18 +227,16 @@ final class JobSync {
                 spec.completions() - tally.succeeded() - tally.failures().failed().size());
     }
 
-    /// The remaining back-off before failed pods are replaced.
+    /// The remaining back-off before failed pods are replaced, by how many have failed since the last success.
     private Duration remainingBackOff() {
-        List<Obj> ended = pods.stream().filter(Pods::finished).sorted(Comparator.comparing(JobSync::endedAt).reversed())
-                .toList();
-        int failures = 0;
-        while (failures < ended.size() && Pods.phase(ended.get(failures)).equals("Failed")) {
-            failures++;
-        }
-        if (failures == 0) {
-            return Duration.ZERO;
-        }
-        return backOff(failures).minus(Duration.between(endedAt(ended.getFirst()), now));
+        Instant success = ended("Succeeded").max(Comparator.naturalOrder()).orElse(Instant.MIN);
+        List<Instant> failures = ended("Failed").filter(at -> at.isAfter(success)).toList();
+        return failures.isEmpty() ? Duration.ZERO
+                : backOff(failures.size()).minus(Duration.between(Collections.max(failures), now));
+    }
+
+    private Stream<Instant> ended(String phase) {
+        return pods.stream().filter(pod -> Pods.phase(pod).equals(phase)).map(JobSync::endedAt);
     }
 
     /// The back-off after a number of failures.
@@ -270,10 +265,6 @@ final class JobSync {
             b.put("completionTime", Times.seconds(now));
         }
         writer.updateStatus(BuiltinResources.JOBS, spec.job(), b.build());
-    }
-
-    private void release(Obj pod) {
-        release(writer, pod);
     }
 
     /// Removes the tracking finalizer from a pod.

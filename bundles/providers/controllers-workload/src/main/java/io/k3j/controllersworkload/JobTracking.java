@@ -6,16 +6,21 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Counts each pod of a Job exactly once, even after crashes: the UID of a finished pod is first recorded in the
 /// status, then its finalizer is removed, then the UID becomes part of a count. See
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-tracking-with-finalizers>. Pure.
 final class JobTracking {
+    /// How many uids a status notes, upstream's `MaxUncountedPods`, and how many pods are released at a time: the
+    /// others have their turn when these have gone.
+    static final int MOST = 500;
     private final JobSpec spec;
     private final Set<String> succeededNotes;
     private final Set<String> failedNotes;
@@ -26,6 +31,9 @@ final class JobTracking {
     private final IndexFailures failures;
     private long succeeded;
     private long failed;
+    /// Those that a later pass will note.
+    private long succeededLater;
+    private long failedLater;
     private long ready;
     private long terminating;
     private String failure = "";
@@ -44,15 +52,10 @@ final class JobTracking {
         succeeded += settled(succeededNotes, tracked);
         failed += settled(failedNotes, tracked);
         pods.forEach(p -> count(p, tracked.containsKey(p.uid())));
-        this.failures = new IndexFailures(spec, pods.stream().filter(this::failed).toList());
+        this.failures = new IndexFailures(spec, pods.stream().filter(this::failed).toList(), active);
         // an index is one or the other, or the API refuses the status: who has succeeded once has
         failures.failed().removeAll(indexes);
-        for (Obj pod : List.copyOf(release)) {
-            if (failed(pod) && failures.needs(pod, indexes, active)) {
-                release.remove(pod);
-                held.add(pod);
-            }
-        }
+        release.removeIf(pod -> failed(pod) && failures.needs(pod, indexes) && held.add(pod));
     }
 
     private boolean failed(Obj pod) {
@@ -91,9 +94,8 @@ final class JobTracking {
             terminating++;
         }
         if (tracked && (success || failure)) {
-            release.add(pod);
-            if (!noted) {
-                note(pod, success);
+            if (noted || note(pod, success)) {
+                release.add(pod);
             }
         } else if (!success && !failure && !pod.terminating()) {
             active.add(pod);
@@ -101,30 +103,37 @@ final class JobTracking {
         }
     }
 
-    private void note(Obj pod, boolean success) {
-        if (success) {
+    /// @return whether the pod may be released once the status is written
+    private boolean note(Obj pod, boolean success) {
+        if (success && spec.indexed()) {
+            // an index is counted once, whoever has it
             long index = JobSpec.index(pod);
-            if (!spec.indexed() || index >= 0 && index < spec.completions() && indexes.add(index)) {
-                succeededNotes.add(pod.uid());
+            if (index >= 0 && index < spec.completions()) {
+                indexes.add(index);
             }
-            return;
+            return true;
         }
-        Struct rule = spec.failureRule(pod);
+        Struct rule = success ? Struct.EMPTY : spec.failureRule(pod);
         if (rule.text("action").equals("Ignore")) {
-            return;
+            return true;
         }
         if (rule.text("action").equals("FailJob") && failure.isEmpty()) {
             failure = rule.text("message");
         }
-        failedNotes.add(pod.uid());
+        if (succeededNotes.size() + failedNotes.size() < MOST) {
+            return (success ? succeededNotes : failedNotes).add(pod.uid());
+        }
+        succeededLater += success ? 1 : 0;
+        failedLater += success ? 0 : 1;
+        return false;
     }
 
     long succeeded() {
-        return spec.indexed() ? indexes.size() : succeeded + succeededNotes.size();
+        return spec.indexed() ? indexes.size() : succeeded + succeededNotes.size() + succeededLater;
     }
 
     long failed() {
-        return failed + failedNotes.size();
+        return failed + failedNotes.size() + failedLater;
     }
 
     List<Obj> active() {
@@ -135,9 +144,9 @@ final class JobTracking {
         return terminating;
     }
 
-    /// Pods whose finalizer may be removed once the status is written.
+    /// Pods whose finalizer may be removed once the status is written, those that have their turn.
     List<Obj> release() {
-        return release;
+        return release.subList(0, Math.min(MOST, release.size()));
     }
 
     /// The message of a `FailJob` rule of the pod failure policy, or empty.
@@ -155,12 +164,13 @@ final class JobTracking {
     /// @param order in which pods are to be deleted; the last one of an index stays
     /// @param least how many at least; none when it is negative
     List<Obj> surplus(List<Obj> order, long least) {
-        Set<Long> kept = new TreeSet<>();
+        Set<Long> kept = new HashSet<>();
         List<Obj> all = new ArrayList<>(order.reversed().stream().filter(pod -> {
             long index = JobSpec.index(pod);
             return spec.indexed() && (index < 0 || index >= spec.completions() || !kept.add(index));
         }).toList());
-        order.stream().filter(pod -> !all.contains(pod)).limit(Math.max(0, least - all.size())).toList()
+        Set<String> chosen = all.stream().map(Obj::uid).collect(Collectors.toSet());
+        order.stream().filter(pod -> !chosen.contains(pod.uid())).limit(Math.max(0, least - all.size()))
                 .forEach(all::add);
         return all;
     }

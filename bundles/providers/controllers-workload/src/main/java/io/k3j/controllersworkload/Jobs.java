@@ -4,10 +4,12 @@ import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerRefs;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Owners;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Selected;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -37,13 +39,30 @@ final class Jobs implements Reconciler {
 
     static void add(ControllerContext context) {
         Jobs all = new Jobs(context);
-        context.loop("job-controller", ACCOUNT, 4, all).on(all.jobs).onOwned(all.pods, "Job");
+        context.loop("job-controller", ACCOUNT, 4, all).on(all.jobs).onOwned(all.pods, "Job")
+                .on(all.pods, Selected.orphans(all.jobs, Jobs::selector));
+        context.loop("job-orphan-pods", ACCOUNT, 1, all::letGo)
+                .on(all.pods, p -> leftBehind(p) ? List.of(p.key()) : List.of());
     }
 
     private static List<String> trackedFor(Obj pod) {
-        return pod.finalizers().contains(JobSpec.FINALIZER)
+        return pod.finalizers().contains(JobSpec.FINALIZER) && pod.controller().filter(Jobs::ours).isPresent()
                 ? Owners.controllerKey(pod, "Job").map(k -> List.of(k.toString())).orElse(List.of())
                 : List.of();
+    }
+
+    private static boolean ours(Struct owner) {
+        return owner.text("apiVersion").equals("batch/v1");
+    }
+
+    /// Whether a Job that was deleted without its pods, or no longer selects this one, still holds it.
+    private static boolean leftBehind(Obj pod) {
+        return Owners.orphan(pod) && pod.finalizers().contains(JobSpec.FINALIZER);
+    }
+
+    private Requeue letGo(Key key, ExpectingWriter writer) {
+        pods.get(key).filter(Jobs::leftBehind).ifPresent(pod -> JobSync.release(writer, pod));
+        return Requeue.NEVER;
     }
 
     private static Selector selector(Obj job) {
@@ -56,20 +75,23 @@ final class Jobs implements Reconciler {
         Optional<Obj> found = jobs.get(key);
         String uid = found.map(Obj::uid).orElse("");
         boolean over = found.isEmpty() || JobSync.finished(found.get());
-        for (Obj pod : pods.by(TRACKED, key.toString())) {
-            boolean ours = pod.controller().map(c -> c.text("uid").equals(uid)).orElse(false);
-            if (over || !ours) {
-                JobSync.release(writer, pod);
-            }
-        }
         boolean foreign = found.map(j -> j.spec().has("managedBy")
                 && !j.spec().text("managedBy").equals("kubernetes.io/job-controller")).orElse(false);
-        if (over || foreign) {
-            return Requeue.NEVER;
+        IndependentSteps steps = new IndependentSteps();
+        for (Obj pod : pods.by(TRACKED, key.toString())) {
+            boolean ours = pod.controller().map(c -> c.text("uid").equals(uid)).orElse(false);
+            if (!ours || over && !foreign) {
+                steps.make(() -> JobSync.release(writer, pod));
+            }
         }
-        Obj job = found.get();
-        List<Obj> mine = new ControllerRefs(writer, BuiltinResources.PODS, BuiltinResources.JOBS, job, selector(job))
-                .of(pods);
+        Requeue again = over || foreign ? Requeue.NEVER : sync(found.get(), writer);
+        steps.end();
+        return again;
+    }
+
+    private Requeue sync(Obj job, ExpectingWriter writer) {
+        List<Obj> mine = new ControllerRefs(writer, BuiltinResources.PODS, BuiltinResources.JOBS, job, selector(job),
+                JobSpec.FINALIZER).of(pods);
         return new JobSync(writer, events, clock.instant(), job, mine).run();
     }
 }

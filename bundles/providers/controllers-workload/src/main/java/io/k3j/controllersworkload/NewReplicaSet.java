@@ -16,6 +16,8 @@ import java.util.Set;
 /// Finds or creates the ReplicaSet of a Deployment's current template and sets its revision.
 record NewReplicaSet(ExpectingWriter writer, Events events, Instant now) {
     private static final String HISTORY = "deployment.kubernetes.io/revision-history";
+    /// Characters of it, upstream's `maxRevHistoryLengthInChars`.
+    private static final int LONGEST_HISTORY = 2_000;
     private static final Set<String> OWN = Set.of("kubectl.kubernetes.io/last-applied-configuration",
             Rollout.REVISION, HISTORY, Rollout.DESIRED, Rollout.MAXIMUM, "deprecated.deployment.rollback.to");
 
@@ -137,7 +139,10 @@ record NewReplicaSet(ExpectingWriter writer, Events events, Instant now) {
         String history = set.annotations().getOrDefault(HISTORY, "");
         if (known > 0) {
             String more = history.isEmpty() ? Long.toString(known) : history + "," + known;
-            next = next.with(more, "metadata", "annotations", HISTORY);
+            int excess = more.length() - LONGEST_HISTORY;
+            // the oldest go
+            String kept = excess <= 0 ? more : more.substring(more.indexOf(',', excess - 1) + 1);
+            next = next.with(kept, "metadata", "annotations", HISTORY);
         }
         return next.with(Long.toString(revision), "metadata", "annotations", Rollout.REVISION);
     }

@@ -2,8 +2,10 @@ package io.k3j.controllersworkload;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.SlowStart;
 import io.k3j.model.Obj;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -38,10 +40,12 @@ record PodControl(ExpectingWriter writer, Events events, Obj owner) {
         }
     }
 
-    /// Deletes pods; missing ones are ignored.
-    /// @throws ApiFault when refused
+    /// Deletes pods, each whatever becomes of the others; missing ones are ignored.
+    /// @throws ApiFault when one is refused, after all were tried
     void delete(List<Obj> pods) {
-        pods.forEach(this::delete);
+        IndependentSteps steps = new IndependentSteps();
+        pods.forEach(pod -> steps.make(() -> delete(pod)));
+        steps.end();
     }
 
     /// Deletes one pod.

@@ -7,10 +7,12 @@ import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.SlowStart;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -32,6 +34,7 @@ final class StatefulSetSync {
     private final List<Obj> condemned = new ArrayList<>();
     private final List<Obj> created = Collections.synchronizedList(new ArrayList<>());
     private final boolean ordered;
+    private final boolean several;
 
     /// @param current the current revision, `update` the target one
     StatefulSetSync(Tools tools, Obj set, Obj current, Obj update, List<Obj> pods) {
@@ -42,6 +45,7 @@ final class StatefulSetSync {
         this.set = set;
         this.current = current;
         this.update = update;
+        this.several = tools.several();
         this.ordered = !set.spec().text("podManagementPolicy").equals("Parallel");
         for (Obj pod : pods) {
             long ordinal = StatefulPods.ordinal(set, pod);
@@ -55,7 +59,9 @@ final class StatefulSetSync {
     }
 
     /// The dependencies of a sync.
-    record Tools(ExpectingWriter writer, Events events, LiveView claims, Instant now) {
+    /// @param several whether `maxUnavailable` counts in a rolling update; if not, it is as 1 (upstream's gate
+    /// `MaxUnavailableStatefulSet`)
+    record Tools(ExpectingWriter writer, Events events, LiveView claims, Instant now, boolean several) {
     }
 
     /// Runs the sync.
@@ -145,29 +151,49 @@ final class StatefulSetSync {
                 && Pods.available(pod, set.spec().whole("minReadySeconds", 0), now);
     }
 
-    /// Deletes pods of older revisions, from the highest ordinal down to the partition.
+    /// Deletes pods of older revisions, from the highest ordinal down to the partition: one at a time, whatever is the
+    /// matter with it, and the next one when those above are available.
     private void rollingUpdate() {
         Struct strategy = set.spec().struct("updateStrategy");
         if (strategy.text("type").equals("OnDelete")) {
             return;
         }
         Struct rules = strategy.struct("rollingUpdate");
-        int room = rules.has("maxUnavailable")
-                ? Math.max(1, IntOrPercent.resolve(rules.get("maxUnavailable"), StatefulPods.replicas(set), true))
-                : 1;
-        // one that is not there, or was made in this pass, is as unavailable as one that is not ready
-        long unavailable = StatefulPods.replicas(set) - replicas.values().stream().filter(this::available).count();
-        for (Obj pod : replicas.tailMap(StatefulPods.start(set) + rules.whole("partition", 0), true).descendingMap()
-                .values()) {
-            boolean old = !revision(pod).equals(update.name());
-            if (old && !pod.terminating() && (unavailable < room || !available(pod))) {
-                unavailable += available(pod) ? 1 : 0;
+        long first = StatefulPods.start(set) + rules.whole("partition", 0);
+        if (several) {
+            roll(replicas.tailMap(first, true).descendingMap().values(), rules.get("maxUnavailable"));
+            return;
+        }
+        for (long ordinal = StatefulPods.start(set) + StatefulPods.replicas(set) - 1; ordinal >= first; ordinal--) {
+            Obj pod = replicas.get(ordinal);
+            if (pod != null && outdated(pod)) {
                 delete(pod);
+                return;
             }
-            if (unavailable >= room) {
+            if (pod == null || !available(pod)) {
                 return;
             }
         }
+    }
+
+    /// Deletes as many as `maxUnavailable` has left, with parallel pod management also those that are unavailable
+    /// anyway: none becomes available by waiting for it.
+    private void roll(Collection<Obj> pods, @Nullable Object maxUnavailable) {
+        Object asked = maxUnavailable == null ? 1L : maxUnavailable;
+        long most = Math.max(1, IntOrPercent.resolve(asked, StatefulPods.replicas(set), false));
+        // one that is not there, or was made in this pass, is as unavailable as one that is not ready
+        long room = most - (StatefulPods.replicas(set) - replicas.values().stream().filter(this::available).count());
+        for (Obj pod : pods) {
+            boolean available = available(pod);
+            if (outdated(pod) && (available ? room > 0 : !ordered)) {
+                room -= available ? 1 : 0;
+                delete(pod);
+            }
+        }
+    }
+
+    private boolean outdated(Obj pod) {
+        return !pod.terminating() && !revision(pod).equals(update.name());
     }
 
     private static String revision(Obj pod) {

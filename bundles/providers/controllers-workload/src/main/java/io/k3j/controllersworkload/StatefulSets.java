@@ -1,5 +1,7 @@
 package io.k3j.controllersworkload;
 
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerRefs;
 import io.k3j.controllerkit.ControllerContext;
@@ -31,8 +33,10 @@ final class StatefulSets implements Reconciler {
     private final LiveView revisions;
     private final InstantSource clock;
     private final Events events;
+    private final boolean maxUnavailable;
 
-    private StatefulSets(ControllerContext context) {
+    private StatefulSets(ControllerContext context, FeatureGates gates) {
+        this.maxUnavailable = gates.enabled(FeatureGate.MAX_UNAVAILABLE_STATEFUL_SET);
         this.clock = context.clock();
         this.sets = context.views().of(BuiltinResources.STATEFUL_SETS);
         this.pods = Owners.indexed(context.views().of(BuiltinResources.PODS));
@@ -41,8 +45,8 @@ final class StatefulSets implements Reconciler {
         this.events = context.events("statefulset-controller", ACCOUNT);
     }
 
-    static void add(ControllerContext context) {
-        StatefulSets all = new StatefulSets(context);
+    static void add(ControllerContext context, FeatureGates gates) {
+        StatefulSets all = new StatefulSets(context, gates);
         context.loop("statefulset-controller", ACCOUNT, 2, all).on(all.sets).onOwned(all.pods, "StatefulSet")
                 .on(all.pods, Selected.orphans(all.sets, StatefulSets::selector)).reads(all.revisions)
                 .on(all.claims, all::claimants);
@@ -78,8 +82,9 @@ final class StatefulSets implements Reconciler {
                 selector(set)).of(pods)
                 .stream()
                 .filter(p -> StatefulPods.ordinal(set, p) >= 0).toList();
-        new StatefulSetSync(new StatefulSetSync.Tools(writer, events, claims, clock.instant()), set, current, update,
-                mine).run();
+        StatefulSetSync.Tools tools = new StatefulSetSync.Tools(writer, events, claims, clock.instant(),
+                maxUnavailable);
+        new StatefulSetSync(tools, set, current, update, mine).run();
         history.trim(set.spec().whole("revisionHistoryLimit", 10), mine,
                 Set.copyOf(List.of(current.name(), update.name())));
         long minReady = set.spec().whole("minReadySeconds", 0);

@@ -6,6 +6,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Times;
+import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -123,6 +124,90 @@ class DaemonSetsTest {
         String data = String.valueOf(stage.all(BuiltinResources.CONTROLLER_REVISIONS).getFirst().tree().get("data"));
         assertThat(data).startsWith("{spec: {template: {$patch: replace, metadata: {")
                 .contains("containers: [{image: ");
+    }
+
+    private void update(Object value, String... path) {
+        stage.api.update(BuiltinResources.DAEMON_SETS, set().with(value, path), WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    private void rewritten(Object value, String... path) {
+        Obj revision = stage.all(BuiltinResources.CONTROLLER_REVISIONS).getFirst();
+        stage.api.seed(BuiltinResources.CONTROLLER_REVISIONS, revision.with(value, path));
+        stage.settle();
+    }
+
+    @Test
+    void aRevisionThatGo133WroteIsStillTheCurrentOne() {
+        node("a");
+        create();
+        runPods();
+        rewritten(Null.NULL, "data", "spec", "template", "metadata", "creationTimestamp");
+        assertThat(stage.pods()).hasSize(1).noneMatch(Obj::terminating);
+        assertThat(stage.all(BuiltinResources.CONTROLLER_REVISIONS)).hasSize(1);
+    }
+
+    @Test
+    void podsOfTheTemplatesNumberStayWhateverTheirRevisionIs() {
+        node("a");
+        stage.api.create(BuiltinResources.DAEMON_SETS, Stage.workload("apps/v1", "DaemonSet", "agent",
+                Stage.spec("agent", "i:1", 1).without("replicas"))
+                .with("7", "metadata", "annotations", DaemonPlan.GENERATION), WriteOptions.PLAIN);
+        runPods();
+        rewritten("another", "data", "spec", "template", "spec", "schedulerName");
+        assertThat(stage.pods()).hasSize(1).noneMatch(Obj::terminating);
+        assertThat(set().status().whole("updatedNumberScheduled", 0)).isEqualTo(1);
+        update("8", "metadata", "annotations", DaemonPlan.GENERATION);
+        assertThat(stage.pods()).allMatch(Obj::terminating);
+    }
+
+    @Test
+    void daemonPodsStayOnNodesThatAreNotReadyWhateverTheirTemplateTolerates() {
+        Struct toleration = Struct.of("key", "node.kubernetes.io/not-ready", "operator", "Exists", "effect",
+                "NoExecute");
+        Struct other = Struct.of("key", "other", "operator", "Exists");
+        Seq all = DaemonNodes.tolerations(Struct.of("tolerations",
+                Seq.of(toleration.with("tolerationSeconds", 300L), other)));
+        assertThat(all.structs()).startsWith(toleration, other)
+                .noneMatch(t -> t.has("tolerationSeconds"));
+        assertThat(all.structs().stream().filter(t -> t.text("key").endsWith("not-ready"))).hasSize(1);
+    }
+
+    @Test
+    void anOldPodGoesFromANodeThatWouldGetNoneByNow() {
+        node("a");
+        node("b");
+        create();
+        runPods();
+        node("a", Struct.of("key", "only", "value", "gpu", "effect", "NoSchedule"));
+        runPods();
+        assertThat(stage.pods()).as("it may stay").hasSize(2);
+        update(Stage.template("agent", "i:2"), "spec", "template");
+        for (int i = 0; i < 4; i++) {
+            runPods();
+        }
+        assertThat(images()).containsExactly("i:2");
+        assertThat(stage.pods().stream().map(DaemonNodes::target)).containsExactly("b");
+    }
+
+    @Test
+    void aPodThatCannotBeDeletedKeepsNoOtherFromItAndNoneFromBeingMade() {
+        node("a");
+        node("b");
+        create();
+        runPods();
+        List<Obj> pods = stage.pods();
+        for (int i = 0; i < 20; i++) {
+            stage.api.refuse("delete", BuiltinResources.PODS, ApiFault.forbidden(BuiltinResources.PODS, "", "no"));
+        }
+        node("a", Struct.of("key", "x", "effect", "NoExecute"));
+        node("b", Struct.of("key", "x", "effect", "NoExecute"));
+        node("c");
+        stage.settle();
+        assertThat(pods).hasSize(2).allSatisfy(p -> assertThat(stage.api.calls())
+                .anyMatch(call -> call.endsWith("delete pods " + p.key())));
+        assertThat(stage.pods().stream().map(DaemonNodes::target)).contains("c");
+        assertThat(set().status().whole("desiredNumberScheduled", 0)).isEqualTo(1);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.k3j.model.Seq;
 import java.time.Instant;
 import io.k3j.stage.Stage;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +92,22 @@ class DeploymentsTest {
         assertThat(setWithImage("nginx:1").annotations()).containsEntry("deployment.kubernetes.io/revision", "3")
                 .containsEntry("deployment.kubernetes.io/revision-history", "1");
         assertThat(stage.all(BuiltinResources.REPLICA_SETS)).hasSize(2);
+    }
+
+    @Test
+    void theHistoryOfRevisionsLosesItsOldest() {
+        String annotation = "deployment.kubernetes.io/revision-history";
+        create(Stage.spec("web", "nginx:1", 1));
+        stage.runPods();
+        stage.api.seed(BuiltinResources.REPLICA_SETS, setWithImage("nginx:1")
+                .with("1,2,3," + String.join(",", Collections.nCopies(399, "1000")), "metadata", "annotations",
+                        annotation));
+        change(Stage.template("web", "nginx:2"), "spec", "template");
+        stage.runPods().runPods().runPods();
+        change(Stage.template("web", "nginx:1"), "spec", "template");
+        stage.runPods().runPods().runPods();
+        assertThat(setWithImage("nginx:1").annotations().get(annotation)).hasSize(2_000).startsWith("2,3,1000,")
+                .endsWith(",1000,1");
     }
 
     @Test

@@ -300,6 +300,61 @@ class JobsTest {
         assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
     }
 
+    /// `kubectl delete --cascade=orphan`: the garbage collector takes the references away, one pod after the other.
+    @Test
+    void releasesThePodsThatADeletedJobLeavesBehind() {
+        create("completions", 2, "parallelism", 2);
+        stage.api.seed(BuiltinResources.JOBS, job().with(Seq.of("orphan"), "metadata", "finalizers")
+                .with("2026-01-01T00:00:00Z", "metadata", "deletionTimestamp"));
+        stage.pods().forEach(p -> stage.api.update(BuiltinResources.PODS, p.without("metadata", "ownerReferences"),
+                WriteOptions.PLAIN));
+        stage.settle();
+        assertThat(stage.pods()).hasSize(2).allMatch(p -> p.finalizers().isEmpty() && p.controller().isEmpty());
+    }
+
+    @Test
+    void releasesAPodThatItNoLongerSelects() {
+        create();
+        Obj pod = stage.pods().getFirst();
+        stage.api.update(BuiltinResources.PODS, pod.with("other", "metadata", "labels", "app"), WriteOptions.PLAIN);
+        stage.settle();
+        Obj left = stage.one(BuiltinResources.PODS, pod.name());
+        assertThat(left.controller()).isEmpty();
+        assertThat(left.finalizers()).isEmpty();
+        assertThat(stage.api.calls().stream().filter(c -> c.endsWith("patch pods " + pod.key()))).hasSize(1);
+    }
+
+    @Test
+    void aPodOfBeforeIsTakenOverAndCounted() {
+        stage.api.create(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "lost", "namespace", "default", "labels", Struct.of("app", "job")))),
+                WriteOptions.PLAIN);
+        create();
+        assertThat(stage.pods()).singleElement().satisfies(p -> {
+            assertThat(p.controller()).isPresent();
+            assertThat(p.finalizers()).containsExactly(JobSpec.FINALIZER);
+        });
+        endAll("Succeeded");
+        assertThat(holds()).contains("Complete");
+        assertThat(stage.pods()).allMatch(p -> p.finalizers().isEmpty());
+    }
+
+    @Test
+    void aPodThatCannotBeDeletedKeepsNoOtherFromItNorTheStatusFromBeingTold() {
+        create("completions", 3, "parallelism", 3, "backoffLimit", 0);
+        List<Obj> pods = stage.pods();
+        for (int i = 0; i < 20; i++) {
+            stage.api.refuse("delete", BuiltinResources.PODS, ApiFault.forbidden(BuiltinResources.PODS, "", "no"));
+        }
+        stage.end(pods.getFirst().key(), "Failed");
+        stage.settle();
+        assertThat(holds()).isEqualTo("FailureTarget");
+        assertThat(job().status().whole("failed", 0)).isEqualTo(1);
+        assertThat(stage.one(BuiltinResources.PODS, pods.getFirst().name()).finalizers()).isEmpty();
+        assertThat(pods.subList(1, 3)).allSatisfy(p -> assertThat(stage.api.calls())
+                .anyMatch(call -> call.endsWith("delete pods " + p.key())));
+    }
+
     @Test
     void writesIndexesAsRanges() {
         JobSpec spec = new JobSpec(Obj.of(Struct.of("spec", Struct.of("completions", 7))));

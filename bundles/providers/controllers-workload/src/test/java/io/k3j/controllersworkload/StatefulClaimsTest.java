@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class StatefulClaimsTest {
     private static final Gvr CLAIMS = BuiltinResources.PERSISTENT_VOLUME_CLAIMS;
-    private final Stage stage = new Stage(StatefulSets::add);
+    private final Stage stage = new Stage(context -> StatefulSets.add(context, FeatureGates.NONE));
 
     private void create(int replicas, Struct policy) {
         Struct spec = Stage.spec("my-db", "i:1", replicas).with("serviceName", "my-db")

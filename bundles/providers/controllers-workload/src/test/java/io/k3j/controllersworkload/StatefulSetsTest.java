@@ -4,18 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentbase.FeatureGate;
+import io.k3j.componentbase.FeatureGates;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
+import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StatefulSetsTest {
-    private final Stage stage = new Stage(StatefulSets::add);
+    private Stage stage = stage(FeatureGates.NONE);
+
+    private static Stage stage(FeatureGates gates) {
+        return new Stage(context -> StatefulSets.add(context, gates));
+    }
 
     private void create(Object... more) {
         Struct spec = Stage.spec("db", "i:1", 3).with("serviceName", "db").with("volumeClaimTemplates",
@@ -179,6 +187,65 @@ class StatefulSetsTest {
         stage.run(new Key("default", "db-2"));
         stage.settle();
         assertThat(stage.pods().stream().filter(Obj::terminating).map(Obj::name)).containsExactly("db-1");
+    }
+
+    private List<String> going() {
+        return stage.pods().stream().filter(Obj::terminating).map(Obj::name).toList();
+    }
+
+    @Test
+    void anOldPodThatIsBrokenKeepsNoneFromBeingUpdated() {
+        create("podManagementPolicy", "Parallel");
+        stage.runPods();
+        unready("db-0");
+        change(Stage.template("db", "i:2"), "spec", "template");
+        assertThat(going()).as("the highest first").containsExactly("db-2");
+        for (int i = 0; i < 8; i++) {
+            stage.runPods();
+        }
+        assertThat(images()).containsExactly("i:2", "i:2", "i:2");
+    }
+
+    @Test
+    void moreThanOnePodIsUpdatedAtATimeOnlyWhereTheGateSaysSo() {
+        rollTwoAtATime();
+        assertThat(going()).containsExactly("db-2");
+        stage = stage(new FeatureGates(Set.of(FeatureGate.MAX_UNAVAILABLE_STATEFUL_SET)));
+        rollTwoAtATime();
+        assertThat(going()).containsExactly("db-1", "db-2");
+    }
+
+    private void rollTwoAtATime() {
+        create("podManagementPolicy", "Parallel", "updateStrategy", Struct.of("type", "RollingUpdate",
+                "rollingUpdate", Struct.of("partition", 0, "maxUnavailable", 2)));
+        stage.runPods();
+        change(Stage.template("db", "i:2"), "spec", "template");
+    }
+
+    /// Such a one is not waited for: it goes at once, and of the others as many as are left.
+    @Test
+    void oldPodsThatAreBrokenAnywayTakeNothingFromTheirUpdate() {
+        stage = stage(new FeatureGates(Set.of(FeatureGate.MAX_UNAVAILABLE_STATEFUL_SET)));
+        create("podManagementPolicy", "Parallel", "updateStrategy", Struct.of("type", "RollingUpdate",
+                "rollingUpdate", Struct.of("maxUnavailable", "67%")));
+        stage.runPods();
+        unready("db-0");
+        change(Stage.template("db", "i:2"), "spec", "template");
+        assertThat(going()).as("67 % of three, rounded down, are two").containsExactly("db-0", "db-2");
+    }
+
+    @Test
+    void aRevisionThatGo133WroteIsStillTheCurrentOne() {
+        create("podManagementPolicy", "Parallel");
+        stage.runPods();
+        Obj revision = stage.all(BuiltinResources.CONTROLLER_REVISIONS).getFirst();
+        stage.api.seed(BuiltinResources.CONTROLLER_REVISIONS, revision.with(Null.NULL, "data", "spec", "template",
+                "metadata", "creationTimestamp"));
+        stage.settle();
+        change("noted", "metadata", "annotations", "note");
+        assertThat(going()).isEmpty();
+        assertThat(set().status().text("updateRevision")).isEqualTo(revision.name());
+        assertThat(stage.all(BuiltinResources.CONTROLLER_REVISIONS)).hasSize(1);
     }
 
     @Test

@@ -46,6 +46,7 @@ final class Attempts {
                     throw e;
                 }
                 gate.pause(pause(e, n));
+                // looked at once: what is found to be enough is what the next attempt gets
                 left = deadline - System.nanoTime();
                 if (left < MIN_ATTEMPT_NANOS || Thread.currentThread().isInterrupted()) {
                     throw unavailable(what, e, false);

@@ -77,7 +77,7 @@ class StockFileTest {
     void theWholeLogIsWatchableWithoutFillers() {
         with(store -> {
             try (Watch watch = store.watch("", 3)) {
-                Watch.Batch batch = watch.next(Duration.ofSeconds(5));
+                Watch.Batch batch = watch.next(Duration.ofMinutes(1));
                 assertThat(batch.changes()).extracting(Change::revision).containsExactly(4L, 5L, 6L, 7L, 10L, 11L);
                 assertThat(batch.changes()).extracting(Change::deletion).containsExactly(false, false, false, true,
                         false, false);
@@ -179,7 +179,7 @@ class StockFileTest {
                 CommitResult late = store.commit("/registry/pods/a", 5, bytes("mine"), Duration.ZERO);
                 assertThat(late).isInstanceOf(CommitResult.Conflict.class);
                 assertThat(put(store, "/registry/pods/y", 0, "y")).isEqualTo(14);
-                assertThat(watch.next(Duration.ofSeconds(5)).changes()).extracting(Change::revision)
+                assertThat(watch.next(Duration.ofMinutes(1)).changes()).extracting(Change::revision)
                         .startsWith(12L, 13L);
             } catch (Exception e) {
                 throw new IllegalStateException(e);

@@ -33,7 +33,10 @@ class DescriptorsTest {
 
     @Test
     void everyAddressIsOne() throws IOException {
-        for (String every : List.of("0.0.0.0", "::")) {
+        // where it is missing or empty the JDK makes no socket of IPv6 either
+        Path ipv6 = Path.of("/proc/net/if_inet6");
+        boolean both = Files.exists(ipv6) && !Files.readString(ipv6).isEmpty();
+        for (String every : both ? List.of("0.0.0.0", "::") : List.of("0.0.0.0")) {
             try (ServerSocketChannel socket = bound(every, 0)) {
                 assertThat(Descriptors.of(socket)).isPresent();
             }

@@ -8,6 +8,7 @@ import io.k3j.edgeapi.ResponseStream;
 import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -74,13 +75,24 @@ class SwapTest {
         }
     }
 
-    /// The old edge serves every connection it accepted, also during the handshake.
+    /// The old edge serves every connection it accepted, also during the handshake. It waits a second for a request and
+    /// some for its answer; a machine that stands still for so long gets another try.
     @Test
     void losesNoConnectionDuringItsHandshakeInAParallelSwap() throws Exception {
+        Lost lost = connectedWhileSwapped();
+        for (int tried = 1; tried < 5 && !lost.late.isEmpty(); tried++) {
+            assertThat(lost.early).isEmpty();
+            lost = connectedWhileSwapped();
+        }
+        assertThat(lost.early).isEmpty();
+        assertThat(lost.late).isEmpty();
+    }
+
+    private static Lost connectedWhileSwapped() throws Exception {
         try (TestPort port = TestPort.start()) {
             port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
             AtomicInteger answered = new AtomicInteger();
-            Queue<String> lost = new ConcurrentLinkedQueue<>();
+            Lost lost = new Lost(new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
             CountDownLatch enough = new CountDownLatch(1);
             Thread[] clients = new Thread[16];
             for (int i = 0; i < clients.length; i++) {
@@ -89,30 +101,39 @@ class SwapTest {
             for (int swap = 0; swap < 10; swap++) {
                 int before = answered.get();
                 Waiting.until("twenty answers", () -> answered.get() > before + 20);
-                Ports old = port.successor();
-                port.serve("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8)));
-                old.close();
+                port.successor("/", exchange -> exchange.respond(200, Map.of(), "ok".getBytes(UTF_8))).close();
             }
             enough.countDown();
             for (Thread client : clients) {
                 client.join();
             }
-            assertThat(lost).isEmpty();
+            return lost;
         }
     }
 
-    private static void connections(TestPort port, AtomicInteger answered, Queue<String> lost, CountDownLatch enough) {
+    /// Connections without their answer. `late` are those that an edge may have left, since it waited for them first.
+    private record Lost(Queue<String> early, Queue<String> late) {
+        void add(String what, long begun) {
+            boolean waited = System.nanoTime() - begun >= TimeUnit.SECONDS.toNanos(Limits.GO_AWAY_SECONDS);
+            (waited ? late : early).add(what);
+        }
+    }
+
+    private static void connections(TestPort port, AtomicInteger answered, Lost lost, CountDownLatch enough) {
         while (enough.getCount() > 0) {
+            long begun = System.nanoTime();
             try (RawClient client = new RawClient(port, "http/1.1")) {
                 client.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
                 String answer = client.until("ok");
                 if (answer.endsWith("ok")) {
                     answered.incrementAndGet();
                 } else {
-                    lost.add(answer);
+                    lost.add(answer, begun);
                 }
+            } catch (SocketTimeoutException never) {
+                lost.early.add(never.toString());
             } catch (IOException e) {
-                lost.add(e.toString());
+                lost.add(e.toString(), begun);
             }
         }
     }
@@ -180,8 +201,17 @@ class SwapTest {
         }
     }
 
+    /// A stream has some seconds for its end; a machine that stands still for so long gets another try.
     @Test
     void letsStreamingResponsesEndCleanlyWhenItStops() throws Exception {
+        boolean clean = false;
+        for (int tried = 0; tried < 5 && !clean; tried++) {
+            clean = endedCleanlyUnlessLate();
+        }
+        assertThat(clean).isTrue();
+    }
+
+    private static boolean endedCleanlyUnlessLate() throws Exception {
         try (TestPort port = TestPort.start()) {
             CompletableFuture<ResponseStream> watch = new CompletableFuture<>();
             port.serve("/", exchange -> watch.complete(exchange.stream(200, Map.of())));
@@ -189,13 +219,28 @@ class SwapTest {
                 HttpRequest request = HttpRequest.newBuilder(URI.create(port.url("/"))).build();
                 InputStream in = client.send(request, BodyHandlers.ofInputStream()).body();
                 assertThat(watch.join().leaving()).isFalse();
+                long begun = System.nanoTime();
                 Thread stopping = Thread.startVirtualThread(port.successor()::close);
                 Waiting.until("it is told to end", watch.join()::leaving);
-                assertThat(watch.join().offer(1000, "last".getBytes(UTF_8))).isTrue();
+                boolean offered = watch.join().offer(1000, "last".getBytes(UTF_8));
                 watch.join().close();
-                assertThat(in.readAllBytes()).isEqualTo("last".getBytes(UTF_8));
+                String read = readOrLost(in);
+                boolean late = System.nanoTime() - begun >= TimeUnit.MILLISECONDS.toNanos(Limits.LAST_STREAMS_MILLIS);
                 stopping.join();
+                if (!late) {
+                    assertThat(offered).isTrue();
+                    assertThat(read).isEqualTo("last");
+                }
+                return offered && read.equals("last");
             }
+        }
+    }
+
+    private static String readOrLost(InputStream in) {
+        try {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException lost) {
+            return lost.toString();
         }
     }
 

@@ -130,10 +130,23 @@ final class TestPort implements AutoCloseable, ListeningSockets, ListenerIdentit
     /// Starts a second edge on the same socket, as a parallel swap does; returns the old one.
     Ports successor() {
         Ports old = ports;
-        ports = new Ports(this, reports(), rules, new Ports.Surroundings(true, Patience.defaults(), this::now,
-                Limits.LEAST_CONNECTIONS));
+        ports = next();
         ports.addIdentity(SERVER, this);
         return old;
+    }
+
+    /// The same of one that knows its endpoint before it accepts a connection.
+    Ports successor(String prefix, Answer answer) {
+        Ports old = ports;
+        ports = next();
+        serve(prefix, answer);
+        ports.addIdentity(SERVER, this);
+        return old;
+    }
+
+    private Ports next() {
+        return new Ports(this, reports(), rules, new Ports.Surroundings(true, Patience.defaults(), this::now,
+                Limits.LEAST_CONNECTIONS));
     }
 
     Endpoint serve(String prefix, Answer answer) {

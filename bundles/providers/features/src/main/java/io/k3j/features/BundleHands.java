@@ -22,6 +22,7 @@ final class BundleHands implements Transaction.Hands {
     private final ChosenBundles chosen;
     private final HealthGate gate;
     private final FeatureHands features;
+    private final Stops stops;
     /// How bundles were before they were stopped.
     private final Map<Handle, HealthSnapshot> seen = new ConcurrentHashMap<>();
 
@@ -32,11 +33,13 @@ final class BundleHands implements Transaction.Hands {
         void make(Step step) throws StepFailed, InterruptedException;
     }
 
-    BundleHands(Bundles bundles, ChosenBundles chosen, HealthGate gate, FeatureHands features) {
+    /// @param stops is told what runs again, and what is not there any more
+    BundleHands(Bundles bundles, ChosenBundles chosen, HealthGate gate, FeatureHands features, Stops stops) {
         this.bundles = bundles;
         this.chosen = chosen;
         this.gate = gate;
         this.features = features;
+        this.stops = stops;
     }
 
     @Override
@@ -46,7 +49,7 @@ final class BundleHands implements Transaction.Hands {
                 case Step.Keep keep -> chosen.keep(keep.bundle(), keep.from());
                 case Step.Install install -> bundles.install(install.bundle());
                 case Step.Resolve resolve -> resolve(bundle(resolve.bundle()));
-                case Step.Start start -> bundles.start(bundle(start.bundle()), START);
+                case Step.Start start -> start(start.bundle());
                 case Step.Healthy healthy -> await(bundle(healthy.bundle()), healthy.than());
                 case Step.Choose choose -> chosen.choose(choose.bundle());
                 case Step.Stop stop -> stop(stop.bundle());
@@ -98,6 +101,11 @@ final class BundleHands implements Transaction.Hands {
         seen.clear();
     }
 
+    private void start(Handle handle) throws StepFailed, BundleException, InterruptedException {
+        bundles.start(bundle(handle), START);
+        stops.started(handle.symbolicName());
+    }
+
     private void stop(Handle handle) throws BundleException, InterruptedException {
         Optional<Bundle> bundle = bundles.installed(handle);
         if (bundle.isPresent()) {
@@ -111,5 +119,6 @@ final class BundleHands implements Transaction.Hands {
         if (bundle.isPresent() && !bundles.remove(bundle.get())) {
             throw new StepFailed(handle + " does not end and stays installed");
         }
+        stops.removed(handle);
     }
 }

@@ -33,8 +33,9 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /// bundle has a limit ([Bounded]). Thread-safe.
 ///
 /// A shipped bundle is class-path content at `connect:<name>`; it is stopped but never uninstalled. A jar of its own
-/// is an ordinary bundle at `chosen:<file name>` or `plugin:<file name>`, installed anew with each start from the file
-/// whose checksum was just looked at, and whose signature is verified then when one is demanded ([Signatures]).
+/// is an ordinary bundle at `chosen:<file name>` or `plugin:<file name>`, installed anew with each start of this server
+/// from the file whose checksum was just looked at, and whose signature is verified then when one is demanded
+/// ([Signatures]).
 final class Bundles {
     /// The longest start of a bundle; a server that starts on a busy machine has many at once.
     static final Duration START = Duration.ofSeconds(60);

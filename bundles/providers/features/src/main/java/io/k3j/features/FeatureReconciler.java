@@ -101,15 +101,15 @@ final class FeatureReconciler {
         Journal journal = new Journal(plan.dataDir(), around.disk);
         this.recovery = new Recovery(journal, chosen, roster.now().decisions());
         this.trials = new Trials(plan.dataDir(), around.disk, bundles, gate);
-        BundleHands hands = new BundleHands(bundles, chosen, gate, work);
-        Swaps swaps = new Swaps(bundles, roster::wanted);
+        Stops stops = new Stops(bundles, gate, this::handle);
+        BundleHands hands = new BundleHands(bundles, chosen, gate, work, stops);
+        Swaps swaps = new Swaps(bundles, roster::wanted, plan.dataDir().resolve("plugins"));
         FeatureChanges changes = new FeatureChanges(roster, this::handle);
         this.changing = new Changing(new Changing.Tools(chosen, bundles, hands, new Transaction(journal, hands), trials,
                 changes, swaps));
         this.plugins = new PluginRuntime(
                 new PluginRuntime.Place(plan.dataDir(), around.disk, signatures, offered, TimeSource.system()), roster,
                 all.values(), new PluginSurroundings(around.context, bundles, health, gate), changing);
-        Stops stops = new Stops(bundles, gate, this::handle);
         this.list = new ComponentList(roster, bundles, health, stops, plugins::failed);
         this.features = new FeatureList(roster, list, plugins::refused);
         this.cluster = new ClusterFollower(around.context, changing, new ClusterChanges(roster, changes), features,
@@ -178,17 +178,11 @@ final class FeatureReconciler {
     }
 
     private void finish(List<Feature> due) throws InterruptedException {
-        changing.open();
         retirement.saveApplied(roster.now().desired().names(), due);
+        changing.open();
         // before what needs an API server: that is not ready while a plug-in is missed
         plugins.lookFirst();
-        List<Feature> pending = new ArrayList<>(due);
-        for (Feature feature : due) {
-            if (retirement.retire(feature, FeatureRetirement.AT_START)) {
-                pending.remove(feature);
-                retirement.saveApplied(roster.now().desired().names(), pending);
-            }
-        }
+        retirement.retireDue(due, () -> roster.now().desired().names(), changing);
         // a platform thread, since what spins on virtual ones may take their processors from this one
         begin(SupervisedLoop.platform(Health.none(), "features-plugins", this::watchPlugins));
         writeManifests();

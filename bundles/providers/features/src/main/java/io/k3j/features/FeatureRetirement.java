@@ -1,10 +1,13 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Retire;
+import io.k3j.componentapi.SwapRefused;
 import io.k3j.featuremodel.Feature;
+import io.k3j.featuremodel.FeatureProblem;
 import io.k3j.featuremodel.Handle;
 import io.k3j.featuremodel.Section;
 import io.k3j.featuremodel.StateFiles;
+import io.k3j.plugins.ExclusiveChanges;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -25,7 +29,7 @@ import org.osgi.util.tracker.ServiceTracker;
 final class FeatureRetirement {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
     /// Long enough for an API server to become ready, which most retirements need.
-    static final Duration AT_START = Duration.ofSeconds(120);
+    private static final Duration AT_START = Duration.ofSeconds(120);
     /// As [Retire] promises, and some more.
     private static final Duration CALL = Duration.ofSeconds(40);
 
@@ -89,6 +93,30 @@ final class FeatureRetirement {
         List<String> names = new ArrayList<>(applied());
         if (!wanted.contains(feature.name()) && names.remove(feature.name())) {
             disk.write(file, Map.of("features", names));
+        }
+    }
+
+    /// Retires at the start what is due, each as a change of its own: an operator may have enabled it meanwhile.
+    ///
+    /// @param wanted the names of what is wanted, at the moment it is asked
+    /// @throws FeatureProblem when the disk cannot be written
+    /// @throws InterruptedException when this process ends: the next start goes on with it
+    void retireDue(List<Feature> due, Supplier<List<String>> wanted, ExclusiveChanges changing)
+            throws InterruptedException {
+        for (Feature feature : due) {
+            try {
+                changing.exclusively(() -> {
+                    if (!wanted.get().contains(feature.name()) && retire(feature, AT_START)) {
+                        retired(wanted.get(), feature);
+                    }
+                    return true;
+                });
+            } catch (SwapRefused e) {
+                if (e.getCause() instanceof FeatureProblem problem) {
+                    throw problem;
+                }
+                throw new InterruptedException(String.valueOf(e.getMessage()));
+            }
         }
     }
 

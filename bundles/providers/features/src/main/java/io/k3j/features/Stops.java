@@ -11,15 +11,20 @@ import java.util.function.Function;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
-/// The bundles an operator has stopped. They stay stopped until an operator starts them or the process
-/// restarts: only flags, features and `k3s component` decide permanently. A stop retires nothing; what the bundle has
-/// made on the machine stays.
+/// The bundles an operator has stopped. They stay stopped until an operator starts them, another one takes their place
+/// or the process restarts: only flags, features and `k3s component` decide permanently. A stop retires nothing; what
+/// the bundle has made on the machine stays. The bundle stays installed, whatever it is: one that is taken out is
+/// forgotten by who waits for what it decides, and every request would pass.
 final class Stops {
     private static final Duration START = Duration.ofSeconds(30);
     private final Bundles bundles;
     private final HealthGate gate;
     private final Function<String, Handle> handles;
-    private final Map<String, HealthSnapshot> stopped = new ConcurrentHashMap<>();
+    private final Map<String, Stopped> stopped = new ConcurrentHashMap<>();
+
+    /// A bundle that was stopped, and how it was.
+    private record Stopped(String location, HealthSnapshot before) {
+    }
 
     /// @param handles which bundle is to run under a symbolic name
     Stops(Bundles bundles, HealthGate gate, Function<String, Handle> handles) {
@@ -33,9 +38,14 @@ final class Stops {
         return stopped.containsKey(symbolicName);
     }
 
-    /// It is not there any more, so nobody has stopped it.
-    void forget(String symbolicName) {
+    /// A bundle of this name was started, whoever has done so.
+    void started(String symbolicName) {
         stopped.remove(symbolicName);
+    }
+
+    /// A bundle is not there any more, so nobody has stopped it.
+    void removed(Handle bundle) {
+        stopped.values().removeIf(one -> one.location().equals(bundle.location()));
     }
 
     /// Stops a part; operators call it `name`.
@@ -53,10 +63,9 @@ final class Stops {
             throw new SwapRefused(name + " does not run; see: k3s bundle ls");
         }
         Bundle bundle = bundles.running(symbolicName);
-        stopped.put(symbolicName, gate.snapshot(bundle));
+        stopped.put(symbolicName, new Stopped(bundle.getLocation(), gate.snapshot(bundle)));
         try {
             bundles.stop(bundle);
-            bundles.remove(bundle);
         } catch (BundleException e) {
             throw new SwapRefused(name + " is stopped, but not in good order: " + e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -69,15 +78,20 @@ final class Stops {
     /// @throws SwapRefused when it runs, does not start, or runs without becoming healthy
     void start(String name, Feature.Part part) {
         String symbolicName = part.symbolicName();
-        HealthSnapshot before = stopped.get(symbolicName);
+        Stopped before = stopped.get(symbolicName);
         if (before == null && bundles.runs(symbolicName)) {
             throw new SwapRefused(name + " was not stopped; see: k3s bundle ls");
         }
         try {
-            Bundle bundle = bundles.install(handles.apply(symbolicName));
+            Handle handle = handles.apply(symbolicName);
+            Bundle bundle = bundles.install(handle);
+            if (!handle.isShipped()) {
+                // classes of a plug-in that was stopped may be known to nobody any more
+                bundles.renew(handle);
+            }
             bundles.start(bundle, START);
-            stopped.remove(symbolicName);
-            String fault = gate.await(bundle, before == null ? HealthSnapshot.none() : before);
+            started(symbolicName);
+            String fault = gate.await(bundle, before == null ? HealthSnapshot.none() : before.before());
             if (!fault.isEmpty()) {
                 throw new SwapRefused(name + " runs, but " + fault + "; see: k3s bundle ls");
             }

@@ -6,6 +6,7 @@ import io.k3j.featuremodel.ChosenBundles;
 import io.k3j.featuremodel.Feature;
 import io.k3j.featuremodel.Handle;
 import io.k3j.featuremodel.JarFacts;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -17,17 +18,26 @@ import org.osgi.framework.BundleException;
 final class Swaps {
     private final Bundles bundles;
     private final Supplier<List<Feature>> wanted;
+    private final Path plugins;
 
     /// @param wanted the features that are to run
-    Swaps(Bundles bundles, Supplier<List<Feature>> wanted) {
+    /// @param plugins where plug-ins lie
+    Swaps(Bundles bundles, Supplier<List<Feature>> wanted, Path plugins) {
         this.bundles = bundles;
         this.wanted = wanted;
+        this.plugins = plugins;
     }
 
     /// The obstacles, one sentence each, or the lines of one that has several.
     List<String> obstacles(JarFacts jar) throws InterruptedException {
         List<String> obstacles = new ArrayList<>();
         String name = jar.symbolicName();
+        if (bundles.runs(name) && bundles.running(name).getLocation().startsWith(Handle.PLUGIN)) {
+            // what is chosen would go on when the file has gone, and nobody would look at what it does
+            return List.of(name + " is a plug-in, which comes and goes with its file in " + plugins
+                    + "; to replace it, put the jar there under the name of that file: install -m 644 " + jar.file()
+                    + " " + plugins.resolve("FILE"));
+        }
         if (jar.exports()) {
             return List.of(name + " exports packages: contracts and libraries change with a restart");
         }
@@ -78,13 +88,15 @@ final class Swaps {
         return ChangePlan.ofBundle(what, policy(name), handle(bundles.running(name)), to);
     }
 
-    /// The handle of an installed bundle.
+    /// The handle of an installed bundle. The name of a jar of its own says its checksum.
     static Handle handle(Bundle bundle) {
         String location = bundle.getLocation();
         String name = bundle.getSymbolicName();
-        return location.startsWith(Handle.CONNECT) ? Handle.shipped(name)
-                : location.startsWith(Handle.CHOSEN)
-                        ? ChosenBundles.handle(name, location.substring(Handle.CHOSEN.length()))
-                        : new Handle(name, location, "");
+        if (location.startsWith(Handle.CONNECT)) {
+            return Handle.shipped(name);
+        }
+        boolean kept = location.startsWith(Handle.CHOSEN) || location.startsWith(Handle.PLUGIN);
+        String file = location.substring(location.indexOf(':') + 1);
+        return new Handle(name, location, kept ? ChosenBundles.handle(name, file).digest() : "");
     }
 }

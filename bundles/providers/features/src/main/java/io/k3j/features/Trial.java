@@ -14,7 +14,7 @@ final class Trial {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final HealthSnapshot before;
-    private final Instant end;
+    private @Nullable Instant end;
     private @Nullable Instant worseSince;
 
     /// What a look says.
@@ -38,6 +38,16 @@ final class Trial {
         this.end = begin.plus(LENGTH);
     }
 
+    private Trial() {
+        this.before = HealthSnapshot.none();
+    }
+
+    /// One that the end of the process has broken off: it begins anew with its first look, since the bundle may be
+    /// started long after those that were on trial are known.
+    static Trial resumed() {
+        return new Trial();
+    }
+
     /// Judges its health at a moment; times do not go backwards.
     Verdict look(HealthSnapshot now, Instant at) {
         if (!now.faults().isEmpty()) {
@@ -46,10 +56,12 @@ final class Trial {
         if (!now.active()) {
             return new Verdict.Failed("the bundle does not run any more");
         }
+        Instant until = end == null ? at.plus(LENGTH) : end;
+        end = until;
         Set<String> worse = now.worse(before);
         if (worse.isEmpty()) {
             worseSince = null;
-            return at.isBefore(end) ? new Verdict.Pending() : new Verdict.Passed();
+            return at.isBefore(until) ? new Verdict.Pending() : new Verdict.Passed();
         }
         Instant since = worseSince == null ? at : worseSince;
         worseSince = since;

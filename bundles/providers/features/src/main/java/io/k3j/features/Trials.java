@@ -48,8 +48,7 @@ final class Trials {
         before.forEach((name, count) -> {
             if (count + 1 < ENDS && !chosen.current(name).equals(ChosenBundles.SHIPPED)) {
                 ends.put(name, count + 1);
-                trials.put(ChosenBundles.handle(name, chosen.current(name)),
-                        new Trial(HealthSnapshot.none(), clock.monotonic().instant()));
+                trials.put(ChosenBundles.handle(name, chosen.current(name)), Trial.resumed());
             }
         });
         save();

@@ -51,6 +51,15 @@ class TrialTest {
         assertThat(after(35, degraded)).isInstanceOf(Trial.Verdict.Failed.class);
     }
 
+    /// It may be started minutes after the trials of the process before are known.
+    @Test
+    void oneThatWasBrokenOffBeginsAnewWithItsFirstLook() {
+        Trial resumed = Trial.resumed();
+        assertThat(resumed.look(well(), BEGIN.plusSeconds(100))).isInstanceOf(Trial.Verdict.Pending.class);
+        assertThat(resumed.look(well(), BEGIN.plusSeconds(129))).isInstanceOf(Trial.Verdict.Pending.class);
+        assertThat(resumed.look(well(), BEGIN.plusSeconds(130))).isInstanceOf(Trial.Verdict.Passed.class);
+    }
+
     @Test
     void oneWhoseBundleHasEndedIsTakenBack() {
         assertThat(after(3, HealthSnapshot.none())).isInstanceOf(Trial.Verdict.Failed.class);

@@ -14,6 +14,8 @@ import io.k3j.testkitprocess.ChildProcess;
 import io.k3j.testkitprocess.Launch;
 import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 /// Real packets through the rules of a node: `client` 192.0.2.100 outside, `here` 10.42.0.2 a pod of this node,
 /// `there` 10.42.1.2 a pod of another one.
-@EnabledIf(value = "possible", disabledReason = "needs root and the package nftables")
+@EnabledIf(value = "possible", disabledReason = "needs root, IPv6 and the package nftables")
 class ProxyKernelTest {
     private static final String NET = """
             link() { # name, address here, address there, prefix length
@@ -63,7 +65,7 @@ class ProxyKernelTest {
     }
 
     static boolean possible() {
-        return Kernel.possible();
+        return Kernel.possible() && Files.isDirectory(Path.of("/proc/sys/net/ipv6"));
     }
 
     @BeforeEach

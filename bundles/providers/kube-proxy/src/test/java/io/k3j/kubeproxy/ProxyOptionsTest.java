@@ -78,6 +78,21 @@ class ProxyOptionsTest {
                 .containsEntry("nf_conntrack_udp_timeout", "30").containsEntry("nf_conntrack_tcp_be_liberal", "1");
     }
 
+    /// As the command line makes them of a file of `--kube-proxy-arg=config`.
+    @Test
+    void argumentsThatAFileHasBecomeAreUnderstood() {
+        ProxyOptions o = options("healthz-bind-address=[::]:10256", "metrics-bind-address=127.0.0.1:10249",
+                "conntrack-max-per-core=32768", "conntrack-tcp-timeout-established=24h",
+                "conntrack-tcp-timeout-close-wait=1h", "proxy-mode=nftables", "cluster-cidr=10.1.0.0/16,fd42::/56",
+                "nodeport-addresses=192.0.2.0/24,2001:db8::/64", "config=/etc/kube-proxy.yaml");
+        assertThat(o.healthz()).contains(new InetSocketAddress("::", 10256));
+        assertThat(o.podNetworks()).containsExactly("10.1.0.0/16", "fd42::/56");
+        assertThat(o.nodePortAddresses()).containsExactly("192.0.2.0/24", "2001:db8::/64");
+        assertThat(o.sysctls()).containsKey("nf_conntrack_max")
+                .containsEntry("nf_conntrack_tcp_timeout_established", "86400")
+                .containsEntry("nf_conntrack_tcp_timeout_close_wait", "3600");
+    }
+
     @Test
     void whatIsWrongIsNamedAllAtOnce() {
         assertThatExceptionOfType(IllegalArgumentException.class)

@@ -2,6 +2,7 @@ package io.k3j.kubelet;
 
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodActions;
+import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -176,14 +177,20 @@ final class ContainerKiller {
         if (hook.isEmpty() || remaining.isNegative() || remaining.isZero()) {
             return;
         }
-        String address = pod.status().text("podIP");
+        String address = address(pod);
         Thread t = Thread.ofVirtual().name("prestop-" + name).start(() -> {
-            String problem = tools.handlers().run(hook, new HandlerRunner.Target(pod, spec, c.id(), address),
-                    remaining).problem();
+            String problem = tools.hook(hook, new HandlerRunner.Target(pod, spec, c.id(), address), remaining);
             if (!problem.isEmpty()) {
                 tools.tell(pod, name, true, "FailedPreStopHook", "PreStopHook failed");
             }
         });
         t.join(remaining);
+    }
+
+    /// As the runtime has it: of a static pod no object tells it.
+    private String address(Obj pod) {
+        List<String> all = PodSpecs.hostNetwork(pod) ? tools.hosts()
+                : PodRuntime.read(tools.runtime(), pod.uid()).addresses();
+        return all.isEmpty() ? pod.status().text("podIP") : all.getFirst();
     }
 }

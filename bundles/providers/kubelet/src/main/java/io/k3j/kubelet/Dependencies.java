@@ -25,6 +25,7 @@ import io.k3j.podstatus.PodStatus;
 import io.k3j.podstatus.StatusWriter;
 import io.k3j.probes.HandlerRunner;
 import io.k3j.volumecontent.ReferenceWatches;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +72,16 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
     public Optional<PodStatus.Waiting> resize(Obj changed) {
         Optional<PodStatus.Waiting> refusal = admission.resources().resizeRefusal(changed);
         return refusal.isPresent() ? refusal : room.tryResize(changed);
+    }
+
+    /// Runs a hook of a container's life.
+    /// @return what went wrong; empty when nothing did
+    String hook(Struct hook, HandlerRunner.Target target, Duration limit) {
+        HandlerRunner.Result result = handlers.hook(hook, target, limit);
+        if (!result.warning().isEmpty()) {
+            tell(target.pod(), true, "LifecycleHTTPFallback", result.warning());
+        }
+        return result.problem();
     }
 
     /// Records a warning about this node, which upstream's kubelet refers to by its name in place of the uid.

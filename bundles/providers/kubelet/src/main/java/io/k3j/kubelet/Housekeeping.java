@@ -40,20 +40,33 @@ final class Housekeeping {
     void run() {
         try {
             for (int round = 1; !tools.closed().await(EVERY.toMillis(), TimeUnit.MILLISECONDS); round++) {
-                try {
-                    tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
-                    if (round % IMAGES_EVERY == 0) {
-                        images.collect();
-                        tools.images().prune();
-                    }
-                } catch (IOException | UncheckedIOException | RuntimeFault e) {
-                    LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
-                            "Housekeeping failed error={0}", e.getMessage());
-                }
+                round(round);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// What fails of it keeps nothing else from its turn.
+    void round(int number) {
+        try {
+            tools.cgroups().weigh(workers.all().stream().map(PodWorker::pod).toList());
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+        if (number % IMAGES_EVERY == 0) {
+            try {
+                images.collect();
+                tools.images().prune();
+            } catch (IOException | UncheckedIOException | RuntimeFault e) {
+                failed(e);
+            }
+        }
+    }
+
+    private void failed(Exception e) {
+        LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "Housekeeping failed error={0}",
+                e.getMessage());
     }
 
     /// Rotates logs until the kubelet is closed, as often as it is told. For a thread of its own: many large logs take
@@ -86,12 +99,16 @@ final class Housekeeping {
     }
 
     /// Removes directories, mounts, cgroups and log links of pods that neither the kubelet nor the runtime knows;
-    /// retries cgroups that were busy when their pod ended. Nothing any more once the kubelet is closed: its successor
-    /// makes what is not in the list.
+    /// retries cgroups that were busy when their pod ended. Nothing while it is not known which pods there are: those
+    /// of a node that has started again have no sandboxes, and keep their volumes. Nothing any more once the kubelet is
+    /// closed: its successor makes what is not in the list.
     void leftovers() throws IOException {
         Set<String> alive = new HashSet<>();
         tools.runtime().sandboxes(Map.of()).forEach(s -> alive.add(s.labels().getOrDefault(Labels.POD_UID, "")));
         workers.stopOrphans();
+        if (workers.living().isEmpty()) {
+            return;
+        }
         Predicate<String> orphaned = uid -> !workers.knows(uid) && !alive.contains(uid) && !stopped();
         Path pods = tools.options().rootDir().resolve("pods");
         for (Path p : children(pods)) {

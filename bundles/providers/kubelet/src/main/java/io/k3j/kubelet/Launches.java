@@ -229,9 +229,8 @@ final class Launches {
         if (handler.isEmpty()) {
             return;
         }
-        String problem = hooks.problem(() -> tools.handlers().run(handler,
-                new HandlerRunner.Target(pod, spec, id, addresses.isEmpty() ? "" : addresses.getFirst()),
-                HOOK_LIMIT).problem());
+        String problem = hooks.problem(() -> tools.hook(handler,
+                new HandlerRunner.Target(pod, spec, id, addresses.isEmpty() ? "" : addresses.getFirst()), HOOK_LIMIT));
         if (!problem.isEmpty() && !hooks.cancelled()) {
             String name = spec.text("name");
             tools.tell(pod, name, true, "FailedPostStartHook", "PostStartHook failed");

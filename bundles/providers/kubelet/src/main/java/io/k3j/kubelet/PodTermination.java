@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class PodTermination {
     private final Dependencies tools;
     private final NextSync next;
+    private final Instant since;
     private volatile boolean begun;
     /// Whether this node has taken the pod: that is judged once, as its labels and taints may change.
     private boolean admitted;
@@ -31,6 +32,7 @@ final class PodTermination {
     PodTermination(Dependencies tools, NextSync next) {
         this.tools = tools;
         this.next = next;
+        this.since = tools.clock().instant();
     }
 
     /// Whether the pod must terminate now.
@@ -99,7 +101,7 @@ final class PodTermination {
     }
 
     private Optional<PodStatus.Waiting> deadlineExceeded(Obj pod) {
-        Optional<Instant> until = PodSpecs.deadline(pod);
+        Optional<Instant> until = PodSpecs.deadline(pod, since);
         if (until.isEmpty()) {
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import io.k3j.componentbase.Termination;
 import io.k3j.kubeletserver.HostedPod;
 import io.k3j.kubeletserver.PodWorkerMetrics;
 import io.k3j.kubeletserver.PodWorkerMetrics.Operation;
+import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -41,6 +42,8 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
     private boolean synced;
     /// Whether it ran already, or was when it was first seen.
     private boolean ran;
+    /// Whether it has what the API was told of it.
+    private boolean adopted;
 
     /// Creates the worker; [#start] starts it.
     /// @param metrics told how long it takes
@@ -198,7 +201,7 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
 
     private Duration sync(Obj now, boolean deleted) {
         try {
-            return sync.sync(now, deleted);
+            return sync.sync(adopted(now), deleted);
         } catch (RuntimeFault e) {
             LOG.log(e.kind() == RuntimeFault.Kind.UNAVAILABLE ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                     "Error syncing pod={0} error={1}", now.key(), e.getMessage());
@@ -212,6 +215,22 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
             LOG.log(System.Logger.Level.WARNING, "Error syncing pod=" + now.key(), e);
         }
         return RETRY;
+    }
+
+    /// A static pod that ran under a kubelet before goes on as the API was told of it; one that begins does not wait.
+    private Obj adopted(Obj now) {
+        if (adopted || !PodSpecs.isStatic(now)) {
+            return now;
+        }
+        Obj known = tools.runtime().sandboxes(Labels.ofPod(now.uid())).isEmpty() ? now : tools.statuses().adopted(now);
+        adopted = true;
+        lock.lock();
+        try {
+            pod = known;
+        } finally {
+            lock.unlock();
+        }
+        return known;
     }
 
     private void await(Duration next) throws InterruptedException {

@@ -2,11 +2,12 @@ package io.k3j.kubelet;
 
 import io.k3j.clientapi.View;
 import io.k3j.kubeletserver.PodWorkerMetrics;
+import io.k3j.kuberuntime.ContainerOwners;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
-import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.RuntimeEvent;
 import io.k3j.nodeapi.RuntimeFault;
 import io.k3j.nodeapi.Sandbox;
@@ -28,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class PodWorkers implements View.Listener, KnownPods {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final Duration EXIT_LAG = Duration.ofMillis(40);
-    private static final int MAX_OWNERS = 10_000;
     private final Dependencies tools;
     private final PodWorkerMetrics metrics = new PodWorkerMetrics();
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
-    private final Map<String, String> owners = new ConcurrentHashMap<>();
+    private final ContainerOwners owners;
     private final Map<String, Obj> successors = new ConcurrentHashMap<>();
+    /// What the API has of static pods.
+    private final Map<Key, Obj> mirrors = new ConcurrentHashMap<>();
     /// New pods by UID until the first list is complete: only then is it known what the node's room is used for.
     private final Map<String, Obj> held = new ConcurrentHashMap<>();
     private volatile boolean synced;
@@ -41,6 +43,7 @@ final class PodWorkers implements View.Listener, KnownPods {
 
     PodWorkers(Dependencies tools) {
         this.tools = tools;
+        this.owners = new ContainerOwners(tools.runtime());
     }
 
     @Override
@@ -51,11 +54,15 @@ final class PodWorkers implements View.Listener, KnownPods {
         }
         if (after != null) {
             // a pod that runs here is no mirror, whatever somebody wrote into it since
-            if (!after.annotations().containsKey(Labels.CONFIG_MIRROR) || knows(after.uid())) {
+            if (after.annotations().containsKey(Labels.CONFIG_MIRROR) && !knows(after.uid())) {
+                mirrors.put(after.key(), after);
+            } else {
+                mirrors.remove(after.key());
                 // no pod of the API is static, whatever it says of itself
                 bound(after.without("metadata", "annotations", Labels.CONFIG_SOURCE));
             }
         } else if (before != null) {
+            mirrors.remove(before.key());
             remove(before.uid());
         }
     }
@@ -116,6 +123,14 @@ final class PodWorkers implements View.Listener, KnownPods {
             staticPodsKnown = true;
             stopOrphans();
         }
+    }
+
+    /// Mirrors whose static pods are not there any more and have ended: upstream's `deleteOrphanedMirrorPods`. None
+    /// while it is not known which static pods there are.
+    /// @param named all that are described by files
+    List<Obj> orphanedMirrors(Set<Key> named) {
+        return staticPodsKnown ? mirrors.values().stream().filter(m -> !named.contains(m.key()) && !leaving(m)).toList()
+                : List.of();
     }
 
     private PodWorker begin(Obj pod) {
@@ -192,7 +207,7 @@ final class PodWorkers implements View.Listener, KnownPods {
             });
             case REMOVED -> {
                 owner(event.id()).ifPresent(PodWorker::wake);
-                owners.remove(event.id());
+                owners.forget(event.id());
             }
             case CREATED, STARTED, IMAGE -> {
                 // caused by the kubelet itself, which knows
@@ -217,24 +232,12 @@ final class PodWorkers implements View.Listener, KnownPods {
     }
 
     private Optional<PodWorker> owner(String id) {
-        String uid = owners.get(id);
-        if (uid == null) {
-            uid = podUid(id);
-            if (owners.size() >= MAX_OWNERS) {
-                owners.clear();
-            }
-            owners.put(id, uid);
-        }
-        return Optional.ofNullable(workers.get(uid));
-    }
-
-    private String podUid(String id) {
         try {
-            return tools.runtime().container(id).map(Container::labels)
-                    .or(() -> tools.runtime().sandbox(id).map(Sandbox::labels))
-                    .map(l -> l.getOrDefault(Labels.POD_UID, "")).orElse("");
+            return Optional.ofNullable(workers.get(owners.uid(id)));
         } catch (RuntimeFault e) {
-            return "";
+            // whose it is shows when they look
+            wakeAll();
+            return Optional.empty();
         }
     }
 

@@ -1,33 +1,21 @@
 package io.k3j.kubelet;
 
 import io.k3j.clientapi.ApiClient;
-import io.k3j.clientapi.ApiFault;
-import io.k3j.clientapi.DeleteOptions;
-import io.k3j.clientapi.WriteOptions;
-import io.k3j.codec.MalformedInput;
-import io.k3j.codec.Yaml;
-import io.k3j.controllerkit.Times;
 import io.k3j.kubeletoptions.IntervalOptions;
-import io.k3j.kuberuntime.Labels;
-import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.kubeletoptions.StaticManifests;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
-import io.k3j.model.Struct;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.podstatus.MirrorClient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /// Static pods from manifests in a directory, read every five seconds or as often as `file-check-frequency` says, and
 /// their mirror pods in the API. See
@@ -35,16 +23,18 @@ import java.util.stream.Stream;
 final class StaticPods {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private final Dependencies tools;
-    private final ApiClient api;
     private final PodWorkers workers;
-    private final Path directory;
-    private final Map<String, Obj> known = new HashMap<>();
+    private final StaticManifests manifests;
+    private final MirrorClient mirrors;
+    private final Set<String> known = new HashSet<>();
+    /// What was told of files that are refused.
+    private final Map<Path, String> told = new HashMap<>();
 
     StaticPods(Dependencies tools, ApiClient api, PodWorkers workers) {
         this.tools = tools;
-        this.api = api;
         this.workers = workers;
-        directory = tools.options().staticPods();
+        manifests = new StaticManifests(tools.options(), tools.clock());
+        mirrors = new MirrorClient(api);
     }
 
     /// Runs until the kubelet is closed.
@@ -61,31 +51,45 @@ final class StaticPods {
 
     /// One round. All pods are handed over before the API is asked about any: it may be slow, or away.
     void sync() {
-        Map<String, Obj> found = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.isDirectory(directory) ? Files.list(directory) : Stream.empty()) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                read(file).ifPresent(p -> found.put(p.uid(), p));
+        try {
+            StaticManifests.Found found = manifests.read();
+            if (!stopped()) {
+                // a stop interrupts, and a file that was not read to its end is not gone
+                found.refused().forEach(this::tell);
+                told.keySet().retainAll(found.refused().keySet());
+                take(found.pods());
             }
         } catch (IOException e) {
-            LOG.log(trouble(), "Cannot read static pods error={0}", e.toString());
-            return;
+            LOG.log(stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "Cannot read static pods error={0}", e.toString());
         }
-        if (stopped()) {
-            // a stop interrupts, and a file that was not read to its end is not gone
-            return;
+    }
+
+    /// Once, until it is another reason.
+    private void tell(Path file, StaticManifests.Refusal why) {
+        if (!why.problem().equals(told.put(file, why.problem()))) {
+            LOG.log(System.Logger.Level.WARNING, "Refused static pod path={0} error={1}", file, why.problem());
+            why.twin().ifPresent(pod -> tools.tell(pod, true, "FailedValidation", why.problem()));
         }
-        List<Obj> removed = known.values().stream().filter(p -> !found.containsKey(p.uid())).toList();
-        removed.forEach(p -> {
-            known.remove(p.uid());
-            workers.remove(p.uid());
+    }
+
+    private void take(Map<String, Obj> pods) {
+        Set.copyOf(known).stream().filter(uid -> !pods.containsKey(uid)).forEach(uid -> {
+            known.remove(uid);
+            workers.remove(uid);
         });
-        List<Obj> begun = found.values().stream().filter(p -> known.containsKey(p.uid()) || begun(p)).toList();
-        begun.forEach(p -> known.put(p.uid(), p));
-        if (begun.size() == found.size()) {
+        List<Obj> begun = pods.values().stream().filter(p -> known.contains(p.uid()) || begun(p)).toList();
+        begun.forEach(p -> known.add(p.uid()));
+        if (begun.size() == pods.size()) {
             workers.staticPodsKnown();
         }
-        removed.forEach(this::unmirror);
-        begun.forEach(this::mirror);
+        for (Obj pod : begun) {
+            if (mirrors.make(pod)) {
+                workers.wakeAll();
+            }
+        }
+        Set<Key> named = pods.values().stream().map(Obj::key).collect(Collectors.toUnmodifiableSet());
+        workers.orphanedMirrors(named).forEach(mirrors::delete);
     }
 
     /// Starts a pod; the next round tries again while the runtime does not tell whether an older one still runs.
@@ -99,76 +103,7 @@ final class StaticPods {
         }
     }
 
-    private Optional<Obj> read(Path file) {
-        String name = String.valueOf(file.getFileName());
-        if (name.startsWith(".")) {
-            return Optional.empty();
-        }
-        try {
-            byte[] bytes = Files.readAllBytes(file);
-            return Optional.of(pod(Yaml.document(bytes).object(), hash(bytes)));
-        } catch (IOException | MalformedInput e) {
-            LOG.log(trouble(), "Cannot read static pod file={0} error={1}", file, e.getMessage());
-            return Optional.empty();
-        }
-    }
-
     private boolean stopped() {
         return tools.closed().getCount() == 0;
-    }
-
-    private System.Logger.Level trouble() {
-        return stopped() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
-    }
-
-    private Obj pod(Struct given, String hash) {
-        Obj pod = Obj.of(given.with("apiVersion", "v1").with("kind", "Pod"));
-        String namespace = pod.namespace().isEmpty() ? "default" : pod.namespace();
-        Struct metadata = pod.metadata().with("namespace", namespace).with("uid", hash)
-                .with("name", pod.name() + "-" + tools.options().nodeName())
-                .with("annotations", pod.metadata().struct("annotations").with(Labels.CONFIG_HASH, hash)
-                        .with(Labels.CONFIG_SOURCE, "file")
-                        .with("kubernetes.io/config.seen", Times.seconds(tools.clock().instant())));
-        Struct everything = Struct.of("operator", "Exists", "effect", "NoExecute");
-        return pod.with(metadata, "metadata").with(tools.options().nodeName(), "spec", "nodeName")
-                .with(pod.spec().seq("tolerations").plus(everything), "spec", "tolerations");
-    }
-
-    private static String hash(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(new String(bytes, StandardCharsets.UTF_8), e);
-        }
-    }
-
-    private void mirror(Obj pod) {
-        try {
-            Optional<Obj> there = ReferencedObjects.bound(api, pod);
-            boolean same = there.map(o -> o.annotations().getOrDefault(Labels.CONFIG_MIRROR, "").equals(pod.uid()))
-                    .orElse(false) && !there.get().terminating();
-            if (there.isPresent() && !same) {
-                api.delete(ReferencedObjects.PODS, pod.key(), DeleteOptions.NOW);
-            }
-            if (!same) {
-                Obj node = api.get(ReferencedObjects.NODES, io.k3j.model.Key.of(tools.options().nodeName()));
-                Struct owner = Struct.of("apiVersion", "v1", "kind", "Node", "name", node.name(), "uid", node.uid(),
-                        "controller", true);
-                api.create(ReferencedObjects.PODS, pod.without("metadata", "uid").with(Seq.of(owner), "metadata",
-                        "ownerReferences").with(pod.uid(), "metadata", "annotations", Labels.CONFIG_MIRROR),
-                        WriteOptions.PLAIN);
-                workers.wakeAll();
-            }
-        } catch (ApiFault e) {
-            LOG.log(System.Logger.Level.DEBUG, "Mirror of pod={0}: {1}", pod.key(), e.getMessage());
-        }
-    }
-
-    private void unmirror(Obj pod) {
-        try {
-            api.delete(ReferencedObjects.PODS, pod.key(), DeleteOptions.NOW);
-        } catch (ApiFault e) {
-            LOG.log(System.Logger.Level.DEBUG, "Mirror of pod={0}: {1}", pod.key(), e.getMessage());
-        }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.kubeletconfig.KubeletDefaults;
 import io.k3j.kubeletoptions.KubeletOptions;
 import io.k3j.nodeapi.Container;
+import io.k3j.testkitbase.Waiting;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(360)
 class LogWorkersTest {
     private static KubeletOptions with(Map<String, String> arguments) {
         return new KubeletOptions("n", Path.of("/d"), Path.of("/r"), Path.of("/l"), "/", List.of(), "cluster.local",
@@ -43,7 +44,7 @@ class LogWorkersTest {
 
     private static void await(CyclicBarrier both) {
         try {
-            both.await(30, TimeUnit.SECONDS);
+            both.await(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

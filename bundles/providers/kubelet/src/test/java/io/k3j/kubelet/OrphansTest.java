@@ -11,9 +11,35 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OrphansTest extends PodScene {
+    /// All pods of the node are told.
+    @BeforeEach
+    void tell() {
+        workers.synced();
+        workers.staticPodsKnown();
+    }
+
+    /// As after the start of a node whose server is away.
+    @Test
+    void nothingIsRemovedWhileItIsNotKnownWhichPodsThereAre() throws Exception {
+        Path emptyDir = Files.createDirectories(
+                tools.options().podDir("u").resolve("volumes/kubernetes.io~empty-dir/v"));
+        Path logs = Files.createDirectories(tools.options().podLogs("default", "p", "u"));
+        Path group = cgroup("cpu", "kubepods/burstable/podu");
+        PodWorkers started = new PodWorkers(tools);
+        Housekeeping housekeeping = new Housekeeping(tools, started, collector());
+        housekeeping.leftovers();
+        started.synced();
+        housekeeping.leftovers();
+        assertThat(List.of(emptyDir, logs, group)).allMatch(Files::exists);
+        started.staticPodsKnown();
+        housekeeping.leftovers();
+        assertThat(List.of(emptyDir, logs, group)).noneMatch(Files::exists);
+    }
+
     @Test
     void cgroupsOfOrphansAreRemovedForEveryQosClass() throws Exception {
         runtime.runSandbox(Struct.of("labels", Struct.of(Labels.POD_UID, "dead", Labels.POD_NAME, "dead",

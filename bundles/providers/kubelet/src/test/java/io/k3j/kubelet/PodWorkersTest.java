@@ -88,9 +88,10 @@ class PodWorkersTest extends PodScene {
 
     @Test
     void volumesThatTakeLongerThanTheKubeletStartNothing() throws Exception {
+        Struct claim = Struct.of("namespace", "default", "name", "d", "uid", "u-d");
         api.seed(ReferencedObjects.VOLUMES, Obj.of(Struct.of("metadata", Struct.of("name", "pv"), "spec",
-                Struct.of("hostPath", Struct.of("path", directory.toString())))));
-        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", Struct.of("namespace", "default", "name", "d"),
+                Struct.of("hostPath", Struct.of("path", directory.toString()), "claimRef", claim))));
+        api.seed(ReferencedObjects.CLAIMS, Obj.of(Struct.of("metadata", claim,
                 "spec", Struct.of("volumeName", "pv"), "status", Struct.of("phase", "Bound"))));
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);

@@ -46,6 +46,8 @@ final class ScriptedRuntime implements ContainerRuntime {
     final AtomicInteger failingStarts = new AtomicInteger();
     /// How many sandboxes fail as no fault of a runtime does.
     final AtomicInteger brokenSandboxes = new AtomicInteger();
+    /// How addresses of sandboxes begin.
+    volatile String network = "10.0.0.";
     /// Called whenever one container is looked at.
     volatile Runnable looked = () -> {
     };
@@ -116,7 +118,7 @@ final class ScriptedRuntime implements ContainerRuntime {
         String id = "sandbox-" + serial++;
         sandboxConfigs.add(config);
         int attempt = (int) config.struct("metadata").whole("attempt", 0);
-        sandboxes.put(id, new Sandbox(id, attempt, true, Instant.now(), List.of("10.0.0." + serial),
+        sandboxes.put(id, new Sandbox(id, attempt, true, Instant.now(), List.of(network + serial),
                 config.struct("labels").texts(), config.struct("annotations").texts()));
         return id;
     }

@@ -28,6 +28,7 @@ final class Rounds implements AutoCloseable {
     /// How long a stop waits for nodes that are being asked.
     static final Duration STOP = Duration.ofSeconds(2);
     private static final int TOLD_AFTER = 2;
+    private static final String UNDER_WAY = "it has been asked and has not answered yet";
     private static final System.Logger LOG = System.getLogger("io.k3j.metricsserver");
     private final Source source;
     private final Figures figures;
@@ -36,11 +37,14 @@ final class Rounds implements AutoCloseable {
     private final long limitMillis;
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("metrics-server-node-", 0).factory());
+    /// Nodes that are being asked; one that does not come back is not asked again meanwhile.
+    private final Set<String> asking = ConcurrentHashMap.newKeySet();
     /// How often nodes have not answered, since they last did.
     private final Map<String, Integer> silent = new ConcurrentHashMap<>();
 
     /// @param clock the time of day, for figures without a time
-    /// @param limitMillis a node that could not be asked by then waits for the next round
+    /// @param limitMillis a node that could not be asked by then waits for the next round; one that is being asked
+    ///     then is waited for as long again
     Rounds(Source source, Figures figures, ScrapeMetrics metrics, InstantSource clock, long limitMillis) {
         this.source = source;
         this.figures = figures;
@@ -60,12 +64,15 @@ final class Rounds implements AutoCloseable {
         order.sort(Comparator.comparing(n -> silent.containsKey(n.name())));
         Semaphore seats = new Semaphore(AT_ONCE);
         for (Obj node : order) {
-            long left = TimeUnit.MILLISECONDS.toNanos(limitMillis) - (System.nanoTime() - begun);
-            if (seats.tryAcquire(Math.max(0, left), TimeUnit.NANOSECONDS)) {
+            if (asking.contains(node.name())) {
+                failed(node.name(), UNDER_WAY);
+            } else if (seats.tryAcquire(left(begun, limitMillis), TimeUnit.NANOSECONDS)) {
+                asking.add(node.name());
                 threads.execute(() -> {
                     try {
                         one(node);
                     } finally {
+                        asking.remove(node.name());
                         seats.release();
                     }
                 });
@@ -73,9 +80,15 @@ final class Rounds implements AutoCloseable {
                 failed(node.name(), "no time was left in this round");
             }
         }
-        seats.acquire(AT_ONCE);
+        if (!seats.tryAcquire(AT_ONCE, left(begun, 2 * limitMillis), TimeUnit.NANOSECONDS)) {
+            asking.forEach(node -> failed(node, UNDER_WAY));
+        }
         metrics.round(System.nanoTime() - begun);
         return names.size() - silent.size();
+    }
+
+    private static long left(long begun, long millis) {
+        return Math.max(0, TimeUnit.MILLISECONDS.toNanos(millis) - (System.nanoTime() - begun));
     }
 
     private void one(Obj node) {

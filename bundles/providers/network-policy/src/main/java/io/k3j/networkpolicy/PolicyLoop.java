@@ -25,8 +25,8 @@ final class PolicyLoop {
     private static final long RETRY_SECONDS = 1;
     /// How soon policies that the kernel refused are tried again while they stay as they are.
     private static final Duration AGAIN = Duration.ofSeconds(30);
-    /// So many times as long as a try has taken they rest after it: pods that start wait for its end.
-    private static final int RESTS = 9;
+    /// So many times as long as a try has taken they are left alone after it: pods that start wait for its end.
+    private static final int PAUSE_PER_TRY = 9;
     private static final Duration COUNTERS_LIVE = Duration.ofSeconds(5);
     /// Where it says how it is doing.
     record PolicyReports(HealthScope health, Counters counters, PolicyRefusals refusals) {
@@ -47,9 +47,9 @@ final class PolicyLoop {
     private long done;
     private long countersAsked;
     private long countersRead;
-    /// When policies that are refused were tried last, and how many nanoseconds they rest since.
+    /// When policies that are refused were tried last, and for how many nanoseconds they are left alone since.
     private long tried;
-    private long rest;
+    private long pauseNanos;
     private final List<String> clusterCidrs;
     private volatile boolean closing = true;
     private volatile boolean stopped;
@@ -166,13 +166,13 @@ final class PolicyLoop {
     /// How many nanoseconds until policies that are refused are to be tried again.
     private long untilAgain() {
         return writer.refused().isEmpty() || !complete.getAsBoolean() ? Long.MAX_VALUE
-                : rest - (System.nanoTime() - tried);
+                : pauseNanos - (System.nanoTime() - tried);
     }
 
-    /// How long policies that are refused rest after a try.
-    static Duration rest(Duration took) {
-        Duration most = took.multipliedBy(RESTS);
-        return most.compareTo(AGAIN) > 0 ? most : AGAIN;
+    /// How long policies that are refused are left alone after a try.
+    static Duration pauseAfterTry(Duration took) {
+        Duration pause = took.multipliedBy(PAUSE_PER_TRY);
+        return pause.compareTo(AGAIN) > 0 ? pause : AGAIN;
     }
 
     private PolicyTable.Made made(Predicate<PodPolicy> open) {
@@ -205,7 +205,7 @@ final class PolicyLoop {
             }
             if (again || outcome.refused()) {
                 tried = System.nanoTime();
-                rest = rest(Duration.ofNanos(tried - from)).toNanos();
+                pauseNanos = pauseAfterTry(Duration.ofNanos(tried - from)).toNanos();
             }
             counters.meaning(writer.stands().counters());
             tell(writer.refused());

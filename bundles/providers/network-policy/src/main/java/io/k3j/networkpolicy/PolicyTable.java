@@ -14,8 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Makes the kernel's table of a [Picture].
 ///
@@ -51,32 +49,39 @@ final class PolicyTable {
             Predicate<PodPolicy> open) {
         /// All that isolate a pod of this node.
         Set<PodPolicy> policies() {
-            return applied.stream().flatMap(Applied::policies).collect(Collectors.toSet());
+            return those(pod -> true, policy -> true);
         }
 
         /// Those of them whose rules are in it.
         Set<PodPolicy> opened() {
-            return applied.stream().flatMap(Applied::policies).filter(open).collect(Collectors.toSet());
+            return those(pod -> true, open);
         }
 
         /// Those of them that have to do with rules which are not there.
         ///
         /// @param there what stands, as `PacketFilter.objects` tells it
         Set<PodPolicy> unlike(Set<String> there) {
-            return applied.stream().filter(a -> !there.contains("chain " + a.chain())).flatMap(Applied::policies)
-                    .filter(open).collect(Collectors.toSet());
+            return those(pod -> !there.contains("chain " + pod.chain()), open);
+        }
+
+        private Set<PodPolicy> those(Predicate<Applied> pods, Predicate<PodPolicy> policies) {
+            Set<PodPolicy> all = new HashSet<>();
+            for (Applied pod : applied) {
+                for (PodPolicy policy : pods.test(pod) ? pod.selecting() : List.<PodPolicy>of()) {
+                    if (policy.rules(pod.direction()).isPresent() && policies.test(policy)) {
+                        all.add(policy);
+                    }
+                }
+            }
+            return all;
         }
     }
 
     /// Where packets of a pod go in one direction.
     ///
-    /// @param selecting the policies that select the pod
+    /// @param selecting the policies that select the pod, whatever direction they are about
     /// @param chain named by its content
     record Applied(Direction direction, List<PodPolicy> selecting, String chain) {
-        /// Those that are about the direction.
-        Stream<PodPolicy> policies() {
-            return selecting.stream().filter(p -> p.rules(direction).isPresent());
-        }
     }
 
     /// What stands before anything is known: no new flow enters or leaves a pod.

@@ -30,8 +30,21 @@ final class Namespaces implements PacketFilter, AutoCloseable {
 
     /// Whether they can be made here.
     static boolean possible() {
-        return Files.isExecutable(Path.of("/usr/sbin/nft")) && Files.isDirectory(Path.of("/proc/sys/net/bridge"))
-                && System.getProperty("user.name").equals("root");
+        return Files.isExecutable(Path.of("/usr/sbin/nft")) && System.getProperty("user.name").equals("root")
+                && Files.isDirectory(Path.of("/proc/sys/net/ipv6")) && bridging();
+    }
+
+    /// Whether bridged packets can be filtered; on a fresh host nobody has loaded the module for that yet.
+    private static boolean bridging() {
+        Path settings = Path.of("/proc/sys/net/bridge");
+        if (!Files.isDirectory(settings)) {
+            try {
+                run("modprobe br_netfilter", "bash");
+            } catch (IOException | FilterRefused notHere) {
+                return false;
+            }
+        }
+        return Files.isDirectory(settings);
     }
 
     Namespaces() throws IOException {
@@ -127,7 +140,12 @@ final class Namespaces implements PacketFilter, AutoCloseable {
     }
 
     String tried(String from, String source, String target, String protocol, int port) throws IOException {
-        return asked(from, protocol + " " + source + " " + target + " " + port);
+        return asked(from, protocol + " " + source + " " + target + " " + port + " " + PodProcess.ANSWER_MILLIS);
+    }
+
+    /// The same where no datagram is expected to come back: it is lost after a second.
+    String unanswered(String from, String source, String target, String protocol, int port) throws IOException {
+        return asked(from, protocol + " " + source + " " + target + " " + port + " " + PodProcess.SILENCE_MILLIS);
     }
 
     /// Begins a connection that stays.

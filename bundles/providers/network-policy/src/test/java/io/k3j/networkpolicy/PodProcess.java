@@ -18,15 +18,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /// What runs in a network namespace that plays a pod: serves TCP and UDP ports, and tries flows on request. A request
-/// is a line `PROTOCOL SOURCE TARGET PORT`, its answer a line `passed`, `refused` or `lost`.
+/// is a line `PROTOCOL SOURCE TARGET PORT MILLIS`, the last for the answer to a datagram, its answer a line `passed`,
+/// `refused` or `lost`.
 final class PodProcess {
     private static final List<Integer> TCP = List.of(53, 80, 81, 8080);
     private static final List<Integer> UDP = List.of(53, 80);
     /// Echoes bytes as long as a connection stands.
     private static final int STANDING = 8_081;
-    private static final int LIMIT_MILLIS = 1_000;
+    /// For connections, which kernels make by themselves, and for datagrams that nobody is to answer.
+    static final int SILENCE_MILLIS = 1_000;
     /// Who has been let in is answered, however busy the machine is.
-    private static final int ANSWER_MILLIS = 30_000;
+    static final int ANSWER_MILLIS = 30_000;
 
     private PodProcess() {
     }
@@ -54,11 +56,12 @@ final class PodProcess {
             InetAddress from = InetAddress.ofLiteral(words[1]);
             InetSocketAddress to = new InetSocketAddress(InetAddress.ofLiteral(words[2]), Integer.parseInt(words[3]));
             if (words[0].equals("begin")) {
-                kept.connect(to, LIMIT_MILLIS);
-                kept.setSoTimeout(LIMIT_MILLIS);
+                kept.connect(to, ANSWER_MILLIS);
+                kept.setSoTimeout(ANSWER_MILLIS);
                 System.out.println(echoed(kept));
             } else {
-                System.out.println(words[0].equals("tcp") ? tcp(from, to) : udp(from, to));
+                System.out.println(
+                        words[0].equals("tcp") ? tcp(from, to) : udp(from, to, Integer.parseInt(words[4])));
             }
         }
     }
@@ -108,7 +111,7 @@ final class PodProcess {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(ANSWER_MILLIS);
             socket.bind(new InetSocketAddress(from, 0));
-            socket.connect(to, LIMIT_MILLIS);
+            socket.connect(to, SILENCE_MILLIS);
             return socket.getInputStream().read() == '!' ? "passed" : "lost";
         } catch (ConnectException | NoRouteToHostException e) {
             return "refused";
@@ -119,9 +122,9 @@ final class PodProcess {
         }
     }
 
-    private static String udp(InetAddress from, InetSocketAddress to) {
+    private static String udp(InetAddress from, InetSocketAddress to, int millis) {
         try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(from, 0))) {
-            socket.setSoTimeout(LIMIT_MILLIS);
+            socket.setSoTimeout(millis);
             socket.connect(to);
             byte[] sent = "hello".getBytes(StandardCharsets.UTF_8);
             socket.send(new DatagramPacket(sent, sent.length));

@@ -55,14 +55,14 @@ class PolicyCasesTest {
     }
 
     @TestFactory
-    @EnabledIf(value = "possible", disabledReason = "needs root, nftables and br_netfilter")
+    @EnabledIf(value = "possible", disabledReason = "needs root, nftables, IPv6 and br_netfilter")
     Stream<DynamicTest> theKernelDoesSo() throws IOException {
         return tried(World.RANGES);
     }
 
     /// Rules for one family are not those for two without a part.
     @TestFactory
-    @EnabledIf(value = "possible", disabledReason = "needs root, nftables and br_netfilter")
+    @EnabledIf(value = "possible", disabledReason = "needs root, nftables, IPv6 and br_netfilter")
     Stream<DynamicTest> theKernelDoesSoWithIpv4Alone() throws IOException {
         return tried(World.RANGES.subList(0, 1));
     }

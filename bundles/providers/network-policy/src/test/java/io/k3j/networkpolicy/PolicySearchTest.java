@@ -153,8 +153,8 @@ class PolicySearchTest {
 
     @Test
     void whatTakesLongIsTriedAgainLater() {
-        assertThat(PolicyLoop.rest(Duration.ofMillis(20))).isEqualTo(Duration.ofSeconds(30));
-        assertThat(PolicyLoop.rest(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(90));
+        assertThat(PolicyLoop.pauseAfterTry(Duration.ofMillis(20))).isEqualTo(Duration.ofSeconds(30));
+        assertThat(PolicyLoop.pauseAfterTry(Duration.ofSeconds(10))).isEqualTo(Duration.ofSeconds(90));
     }
 
     /// A hundred policies of which the kernel takes none; nothing stands there.

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 /// 1 000 policies and 10 000 pods, of which 250 are on this node; then single changes. Figures are printed; on a
 /// machine that does something else only what hangs fails.
-@EnabledIf(value = "io.k3j.networkpolicy.Namespaces#possible", disabledReason = "needs root, nftables and br_netfilter")
+@EnabledIf(value = "io.k3j.networkpolicy.Namespaces#possible",
+        disabledReason = "needs root, nftables, IPv6 and br_netfilter")
 @Tag("figures")
 class SizeTest {
     private static final int POLICIES = 1_000;

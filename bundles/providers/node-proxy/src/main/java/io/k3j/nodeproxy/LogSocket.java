@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /// Sends a log as WebSocket messages, as upstream's `wsstream.Reader` does: an empty message first, then the
 /// bytes as they arrive, base64 text with `base64.binary.k8s.io`. Ignores the client's messages except its
-/// close.
+/// close, and keeps nothing of them.
 final class LogSocket {
     private static final String BASE64 = "base64.binary.k8s.io";
     private static final List<String> PROTOCOLS = List.of("binary.k8s.io", BASE64);
@@ -78,9 +78,7 @@ final class LogSocket {
 
     private static void awaitClose(WebSocket socket, ByteDuplex back) {
         try {
-            while (socket.receive().isPresent()) {
-                // messages of the client are ignored
-            }
+            socket.awaitClose();
         } catch (IOException e) {
             // a broken connection also ends the log
         } finally {

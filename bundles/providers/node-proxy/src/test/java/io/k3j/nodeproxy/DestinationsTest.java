@@ -14,6 +14,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -165,7 +166,7 @@ class DestinationsTest {
             Future<?> served = server.submit(() -> assertThatThrownBy(() -> proxy.serve(
                     new Connect.Call(caller, new Key("n", "https:p:8443"), "/x", client)))
                     .hasMessageContaining("error trying to reach service"));
-            assertThat(mute.addressed().await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(mute.addressed().await(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(requests.text()).contains("k3j_proxied_requests 1\n");
             client.leave();
             assertThat(mute.open()).isFalse();

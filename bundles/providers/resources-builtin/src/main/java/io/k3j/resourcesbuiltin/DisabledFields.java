@@ -16,15 +16,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Takes away what of pods, and of pod templates in any kind, belongs to a feature gate that is off, unless the object
-/// has it already: upstream's `DropDisabledPodFields`. Nobody is told, as upstream. Any thread.
+/// Takes away what of pods, of pod templates in any kind, and of StatefulSets belongs to a feature gate that is off,
+/// unless the object has it already: upstream's `DropDisabledPodFields` and `dropStatefulSetDisabledFields`. Nobody is
+/// told, as upstream. Any thread.
 final class DisabledFields {
     private static final String POD_SPEC = "io.k8s.api.core.v1.PodSpec";
     /// The fields on the way to a pod spec, from the root of any kind that has one.
     private static final List<String> WAY = List.of("spec", "template", "jobTemplate");
     private static final int DEEPEST = 5;
+    private static final Gvk STATEFUL_SET = Gvk.of("apps/v1", "StatefulSet");
+    private static final List<String> MAX_UNAVAILABLE = List.of("spec", "updateStrategy", "rollingUpdate",
+            "maxUnavailable");
     /// Sources of projected volumes.
     private final List<String> sources;
+    private final boolean maxUnavailable;
     /// By kind; empty for one that has no pod spec.
     private final Map<Gvk, List<String>> places = new ConcurrentHashMap<>();
 
@@ -38,12 +43,27 @@ final class DisabledFields {
             off.add("podCertificate");
         }
         this.sources = List.copyOf(off);
+        this.maxUnavailable = gates.enabled(FeatureGate.MAX_UNAVAILABLE_STATEFUL_SET);
     }
 
     /// The object of a write without them.
     Struct dropped(Write write, Struct object) {
-        boolean whole = write.operation() == Operation.CREATE || write.operation() == Operation.UPDATE;
-        List<String> place = whole ? place(write.kind()) : List.of();
+        if (write.operation() != Operation.CREATE && write.operation() != Operation.UPDATE) {
+            return object;
+        }
+        Struct rest = write.kind().gvk().equals(STATEFUL_SET) && !maxUnavailable
+                ? withoutMaxUnavailable(write, object) : object;
+        return withoutSources(write, rest);
+    }
+
+    private static Struct withoutMaxUnavailable(Write write, Struct object) {
+        String[] path = MAX_UNAVAILABLE.toArray(String[]::new);
+        boolean had = write.before().filter(b -> b.at(path) != null).isPresent();
+        return had || object.at(path) == null ? object : object.withoutAt(path);
+    }
+
+    private Struct withoutSources(Write write, Struct object) {
+        List<String> place = place(write.kind());
         if (place.isEmpty()) {
             return object;
         }

@@ -1,5 +1,6 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.apimachinery.DomainPaths;
 import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
@@ -19,8 +20,6 @@ final class IngressClassRules implements KindRules {
     private static final String NAMESPACE = "namespace";
     /// In bytes.
     private static final int LONGEST_CONTROLLER = 250;
-    /// What a path may have beside letters and digits.
-    private static final String IN_PATHS = "/-._~%!$&'()*+,;=:";
 
     @Override
     public Struct defaulted(Gvk kind, Struct o) {
@@ -43,25 +42,11 @@ final class IngressClassRules implements KindRules {
         }
     }
 
-    /// Upstream's `IsDomainPrefixedPath`.
     private static void controller(String name, Problems p) {
         if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_CONTROLLER) {
             p.tooLong(LONGEST_CONTROLLER);
         }
-        int slash = name.indexOf('/');
-        if (slash <= 0 || slash == name.length() - 1) {
-            p.invalid(name, "must be a domain-prefixed path (such as \"acme.io/foo\")");
-            return;
-        }
-        p.invalid(name.substring(0, slash), Names.subdomain(name.substring(0, slash)));
-        String path = name.substring(slash + 1);
-        if (!path.chars().allMatch(IngressClassRules::inPaths)) {
-            p.invalid(path, "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
-        }
-    }
-
-    private static boolean inPaths(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || IN_PATHS.indexOf(c) >= 0;
+        DomainPaths.check(name, p::invalid);
     }
 
     /// Checks what names an object of any kind, as a backend of an Ingress does as well.

@@ -1,6 +1,7 @@
 package io.k3j.resourcesbuiltin;
 
 import io.k3j.apimachinery.Quantity;
+import io.k3j.corevalidation.ResourceTraits;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.math.BigDecimal;
@@ -49,7 +50,7 @@ record LimitRangeAmounts(String name, @Nullable Quantity min, @Nullable Quantity
                     "default value " + byDefault + " is greater than max value " + max);
         }
         checkRatio(p.at("maxLimitRequestRatio").key(name));
-        if (!ResourceNames.overcommitted(name) && byDefault != null && request != null
+        if (!ResourceTraits.overcommitted(name) && byDefault != null && request != null
                 && byDefault.compareTo(request) != 0) {
             requests.invalid(text(request), "default value " + byDefault + " must equal to defaultRequest value "
                     + request + " in " + name);

@@ -2,6 +2,7 @@ package io.k3j.resourcesbuiltin;
 
 import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
+import io.k3j.corevalidation.ResourceTraits;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
 import java.util.List;
@@ -11,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// How resources are called in quotas and limit ranges, and which amounts of them there are. Pure.
 final class ResourceNames {
     private static final Set<String> CONTAINER = Set.of("cpu", "memory", "ephemeral-storage");
-    private static final Set<String> COUNTED = Set.of("pods", "resourcequotas", "services", "replicationcontrollers",
-            "secrets", "configmaps", "persistentvolumeclaims", "services.nodeports", "services.loadbalancers");
     private static final Set<String> COMPUTE = Set.of("cpu", "memory", "ephemeral-storage", "requests.cpu",
             "requests.memory", "requests.storage", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
             "limits.ephemeral-storage");
@@ -23,8 +22,8 @@ final class ResourceNames {
 
     /// Whether a quota knows a name that is not qualified.
     static boolean standardForQuota(String name) {
-        return COUNTED.contains(name) || COMPUTE.contains(name) || name.startsWith("hugepages-")
-                || name.startsWith("requests.hugepages-");
+        return ResourceTraits.counted(name) || COMPUTE.contains(name) || name.startsWith(ResourceTraits.HUGE_PAGES)
+                || name.startsWith("requests." + ResourceTraits.HUGE_PAGES);
     }
 
     /// A name in a quota.
@@ -49,22 +48,12 @@ final class ResourceNames {
     static void container(String name, Problems p) {
         any(name, p);
         if (!name.contains("/")) {
-            if (!CONTAINER.contains(name) && !name.startsWith("hugepages-")) {
+            if (!CONTAINER.contains(name) && !name.startsWith(ResourceTraits.HUGE_PAGES)) {
                 p.invalid(name, "must be a standard resource for containers");
             }
-        } else if (!name.contains("kubernetes.io/") && !extended(name)) {
+        } else if (!ResourceTraits.ofKubernetes(name) && !ResourceTraits.extended(name)) {
             p.invalid(name, "doesn't follow extended resource name standard");
         }
-    }
-
-    /// Whether a node may promise more of a resource than it has.
-    static boolean overcommitted(String name) {
-        return !name.contains("/") && !name.startsWith("hugepages-") || name.contains("kubernetes.io/");
-    }
-
-    private static boolean extended(String name) {
-        return name.contains("/") && !name.contains("kubernetes.io/") && !name.startsWith("requests.")
-                && Names.qualified("requests." + name).isEmpty();
     }
 
     /// An amount of a quota, not negative, and whole where half of one cannot be.
@@ -73,7 +62,7 @@ final class ResourceNames {
         if (q != null && q.signum() < 0) {
             p.invalid(q.toString(), "must be greater than or equal to 0");
         }
-        if (q != null && (COUNTED.contains(name) || extended(name)) && q.milliValue() % 1000 != 0) {
+        if (q != null && ResourceTraits.whole(name) && q.milliValue() % 1000 != 0) {
             p.invalid(q.toString(), "must be an integer");
         }
     }

@@ -1,17 +1,12 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.corevalidation.OldNodeLabels;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.LabelSelectorRules;
-import java.util.Map;
 
 /// The nodes that reach a PersistentVolume, which stay but for names of labels that are no longer in beta. Pure.
 final class VolumeNodes {
-    private static final Map<String, String> STABLE = Map.of("failure-domain.beta.kubernetes.io/zone",
-            "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/region",
-            "beta.kubernetes.io/os", "kubernetes.io/os", "beta.kubernetes.io/arch", "kubernetes.io/arch",
-            "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type");
-
     private VolumeNodes() {
     }
 
@@ -45,7 +40,8 @@ final class VolumeNodes {
             Struct was = before.struct(i);
             Struct is = after.struct(i);
             String key = is.text("key");
-            same = is.equals(key.equals(STABLE.get(was.text("key"))) ? was.with("key", key) : was);
+            boolean renamed = OldNodeLabels.successor(was.text("key")).filter(key::equals).isPresent();
+            same = is.equals(renamed ? was.with("key", key) : was);
         }
         return same;
     }

@@ -45,6 +45,21 @@ class DisabledFieldsTest {
                         "maxExpirationSeconds", 86_400L));
     }
 
+    private static String rolling(Struct set) {
+        return String.join(" ", set.struct("spec").struct("updateStrategy").struct("rollingUpdate").names());
+    }
+
+    @Test
+    void maxUnavailableOfAStatefulSetIsTakenAwayUnlessItHadOne() {
+        String set = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: x, namespace: n},"
+                + " spec: {updateStrategy: {rollingUpdate: {partition: 1, maxUnavailable: 2}}}}";
+        assertThat(rolling(new Kit().created(set))).isEqualTo("partition");
+        assertThat(rolling(new Kit().updated(set.replace(", maxUnavailable: 2", ""), set))).isEqualTo("partition");
+        assertThat(rolling(new Kit().updated(set, set))).isEqualTo("partition maxUnavailable");
+        assertThat(rolling(Kit.with("feature-gates=MaxUnavailableStatefulSet=true").created(set)))
+                .isEqualTo("partition maxUnavailable");
+    }
+
     @Test
     void anObjectThatHasThemKeepsThem() {
         assertThat(sources(new Kit().updated(POD, POD), "spec"))

@@ -83,6 +83,24 @@ class LongListsTest {
                 kit.write(Write.Operation.UPDATE, after, Optional.of(before), ""), after), "tolerations");
     }
 
+    /// Each container has huge pages of a size of its own, the pod as a whole of every size.
+    @Test
+    void amountsOfAPodAsAWhole() {
+        Struct.Builder whole = Struct.builder().put("cpu", "1");
+        List<Struct> containers = new ArrayList<>();
+        for (int i = 1; i <= MANY / 5; i++) {
+            whole.put("hugepages-" + i, "0");
+            Struct pages = limited(Struct.of("cpu", "0", "hugepages-" + i, "0"));
+            containers.add(Struct.of("name", "c" + i, "image", "i", "resources", pages));
+        }
+        Struct pod = of(POD).withAt(Seq.copyOf(containers), "spec", "containers");
+        inTime(pod.withAt(limited(whole.build()), "spec", "resources"), "resources");
+    }
+
+    private static Struct limited(Struct amounts) {
+        return Struct.of("limits", amounts, "requests", amounts);
+    }
+
     @Test
     void manyBadLabels() {
         Struct.Builder labels = Struct.builder();

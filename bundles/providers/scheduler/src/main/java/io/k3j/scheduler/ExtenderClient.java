@@ -6,6 +6,7 @@ import io.k3j.model.Struct;
 import io.k3j.pki.ClientTls;
 import io.k3j.pki.LoadedKey;
 import io.k3j.pki.Pem;
+import io.k3j.pki.TimedAnswer;
 import io.k3j.pki.Trust;
 import io.k3j.schedulerconfig.ExtenderConfig;
 import java.net.URI;
@@ -17,9 +18,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
@@ -74,10 +73,8 @@ final class ExtenderClient implements AutoCloseable {
         URI to = URI.create(url + "/" + verb);
         HttpRequest request = HttpRequest.newBuilder(to).header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body))).build();
-        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(request, _ -> HttpResponse.BodySubscribers
-                .limiting(HttpResponse.BodySubscribers.ofByteArray(), MOST_BYTES));
         try {
-            HttpResponse<byte[]> got = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> got = TimedAnswer.within(client, request, timeout, MOST_BYTES);
             if (got.statusCode() != OK) {
                 throw new ExtenderFailure("failed " + verb + " with extender at URL " + to + ", code "
                         + got.statusCode());
@@ -92,9 +89,6 @@ final class ExtenderClient implements AutoCloseable {
             throw new ExtenderFailure("Post \"" + to + "\": " + e.getCause());
         } catch (MalformedInput e) {
             throw new ExtenderFailure("Post \"" + to + "\": the answer is no JSON: " + e.getMessage());
-        } finally {
-            // without effect on one that is done; else it closes the connection
-            answer.cancel(true);
         }
     }
 

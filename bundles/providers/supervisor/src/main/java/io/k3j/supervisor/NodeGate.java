@@ -67,8 +67,8 @@ final class NodeGate {
             }
             if (requester.node().isEmpty() && secrets.lost(node, tunnelled.test(node))) {
                 throw new Refusal(403, "node " + node + " is running, but its password, the Secret kube-system/" + node
-                        + ".node-password.k3s, is gone: that node presents it again by its certificate, or by the token"
-                        + " a minute after its kubelet has stopped; for another one take another --node-name");
+                        + PasswordOwners.SUFFIX + ", is gone: that node presents it again by its certificate, or by the"
+                        + " token a minute after its kubelet has stopped; for another one take another --node-name");
             }
             if (!secrets.ensure(node, password)) {
                 throw new Refusal(403, "unable to verify password for node " + node);

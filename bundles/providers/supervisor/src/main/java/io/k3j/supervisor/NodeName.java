@@ -28,7 +28,6 @@ final class NodeName {
     private static final System.Logger LOG = System.getLogger("io.k3j.supervisor");
     private static final String SECRETS = "/registry/secrets/kube-system/";
     private static final String LEASES = "/registry/leases/kube-node-lease/";
-    private static final String SUFFIX = ".node-password.k3s";
     /// Seconds to observe the Lease: two renewals, as a kubelet renews every ten seconds.
     private static final int MAX_POLLS = 20;
     /// Seconds without any write after which no API server runs: each writes its own record every three
@@ -70,15 +69,15 @@ final class NodeName {
             return;
         }
         // once more at last: it may have come back, and its copy have gone, between the first two questions
-        Optional<Entry> row = datastore.get(SECRETS + node + SUFFIX)
+        Optional<Entry> row = datastore.get(SECRETS + node + PasswordOwners.SUFFIX)
                 .or(() -> datastore.get(SECRETS + node + PasswordOwners.COPY))
-                .or(() -> datastore.get(SECRETS + node + SUFFIX));
+                .or(() -> datastore.get(SECRETS + node + PasswordOwners.SUFFIX));
         Optional<String> hash = row.isEmpty() ? Optional.empty() : hashes.of(row.get(), record);
         if (hash.isPresent() && !matches(hash.get())) {
-            LOG.log(Level.WARNING, "This machine has not the password of the Secret kube-system/" + node + SUFFIX
-                    + "; looking whether another machine runs the node seconds=" + MAX_POLLS);
+            LOG.log(Level.WARNING, "This machine has not the password of the Secret kube-system/" + node
+                    + PasswordOwners.SUFFIX + "; looking whether another machine runs the node seconds=" + MAX_POLLS);
             if (leaseRenewed(datastore)) {
-                throw new NameTaken(node, passwordFile, "kube-system/" + node + SUFFIX);
+                throw new NameTaken(node, passwordFile, "kube-system/" + node + PasswordOwners.SUFFIX);
             }
         }
         settled = true;

@@ -25,7 +25,6 @@ final class NodeSecrets implements EgressDialer.Nodes {
     private static final Gvr SECRETS = Gvr.of("v1", "secrets");
     private static final Gvr NODES = Gvr.of("v1", "nodes");
     private static final Gvr SLICES = Gvr.of("discovery.k8s.io/v1", "endpointslices");
-    private static final String SUFFIX = ".node-password.k3s";
     private static final int CONFLICT = 409;
 
     private final RandomGenerator random;
@@ -183,7 +182,7 @@ final class NodeSecrets implements EgressDialer.Nodes {
             }
             return matches;
         }
-        Key key = new Key("kube-system", node + SUFFIX);
+        Key key = new Key("kube-system", node + PasswordOwners.SUFFIX);
         String hash = NodePassword.hash(presented.password(), random);
         try {
             client().create(SECRETS, secret(key, hash), WriteOptions.PLAIN);
@@ -201,7 +200,7 @@ final class NodeSecrets implements EgressDialer.Nodes {
     private static Obj secret(Key key, String hash) {
         String data = Base64.getEncoder().encodeToString(hash.getBytes(StandardCharsets.UTF_8));
         return Obj.of(Struct.of("apiVersion", "v1", "kind", "Secret", "metadata",
-                Struct.of("name", key.name(), "namespace", key.namespace()), "type", "k3s.cattle.io/node-password",
+                Struct.of("name", key.name(), "namespace", key.namespace()), "type", PasswordOwners.TYPE,
                 "immutable", true, "data", Struct.of("hash", data)));
     }
 
@@ -235,7 +234,7 @@ final class NodeSecrets implements EgressDialer.Nodes {
         LOG.log(matches ? Level.DEBUG : Level.WARNING, "Checked node password node=" + node + " outcome="
                 + (matches ? "ok"
                         : "failed: another node has this name, or had it before; delete the Secret kube-system/"
-                                + node + ".node-password.k3s if that one is gone"));
+                                + node + PasswordOwners.SUFFIX + " if that one is gone"));
         events.write(client(), node, matches ? "NodePasswordValidationComplete" : "NodePasswordValidationFailed",
                 matches ? "Deferred node password secret validation complete"
                         : "Deferred node password secret validation failed: hash does not match",

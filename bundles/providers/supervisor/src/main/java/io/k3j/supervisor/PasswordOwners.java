@@ -30,10 +30,12 @@ final class PasswordOwners {
     private static final Duration MIN_ORPHAN_AGE = Duration.ofMinutes(10);
     private static final Gvr SECRETS = Gvr.of("v1", "secrets");
     private static final String NAMESPACE = "kube-system";
-    private static final String TYPE = "k3s.cattle.io/node-password";
+    /// Of the Secrets, as K3s has it.
+    static final String TYPE = "k3s.cattle.io/node-password";
     /// The type of those that K3s made before it had one of its own.
     private static final String OPAQUE = "Opaque";
-    private static final String SUFFIX = ".node-password.k3s";
+    /// Ends the names of the Secrets, behind the node's.
+    static final String SUFFIX = ".node-password.k3s";
     /// Ends the names of copies. K3s takes nothing that ends so for a record.
     static final String COPY = SUFFIX + ".copy";
     private static final Gvr NODES = Gvr.of("v1", "nodes");

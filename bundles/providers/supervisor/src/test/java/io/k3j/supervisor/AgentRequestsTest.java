@@ -11,6 +11,7 @@ import io.k3j.servercredentials.ServerLayout;
 import io.k3j.servercredentials.ServerNames;
 import io.k3j.servercredentials.SupervisorSettings;
 import io.k3j.supervisorrequests.Requester;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitedge.FakeExchange;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ class AgentRequestsTest {
                     return slow;
                 });
                 // one after the other: more at once would be refused for a moment
-                all = waiting.tryAcquire(30, TimeUnit.SECONDS);
+                all = waiting.tryAcquire(Waiting.LIMIT.toSeconds(), TimeUnit.SECONDS);
             }
             FakeExchange quick = signing();
             try {

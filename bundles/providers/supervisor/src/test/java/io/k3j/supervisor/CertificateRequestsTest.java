@@ -71,6 +71,15 @@ class CertificateRequestsTest {
     }
 
     @Test
+    void saysWhichCertificatesItHasMade() throws Exception {
+        assertThat(put("\"kubelet\",\"scheduler\"").answer()).contains("""
+                {"files":["agent/serving-kubelet.crt","agent/client-kubelet.crt",\
+                "server/tls/client-scheduler.crt","server/tls/kube-scheduler/kube-scheduler.crt"],"left":[],\
+                "listener":false}""");
+        assertThat(put("\"k3s-server\"").answer()).contains("{\"files\":[],\"left\":[],\"listener\":true}");
+    }
+
+    @Test
     void saysWhichFileCannotBeWritten() throws Exception {
         Path file = directory.resolve("server/tls/client-admin.crt");
         Files.delete(file);

@@ -9,7 +9,8 @@ public interface Majority {
     Optional<String> problem();
 
     /// The same right before the restart, for which it takes the turn: it is refused while another server has it, since
-    /// two that look at the same moment would find that it is well. A turn lasts two minutes, or until [#over].
+    /// two that look at the same moment would find that it is well, and where the datastore works by this server's part
+    /// and does not say whose turn it is. A turn lasts two minutes, or until [#over].
     default Optional<String> turn() {
         return problem();
     }

@@ -3,29 +3,37 @@ package io.k3j.launcher.log;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Where entries go and how they look. One per process; until [#configure] it writes klog text from INFO
 /// on to standard error.
 public final class Log {
     private static volatile Log current = new Log(new KlogLayout(ProcessHandle.current().pid()),
-            new Levels(false, "0", ""), new FileOutputStream(FileDescriptor.err), null);
+            new Levels(false, "0", ""), List.of(terminal()));
 
     private final Layout layout;
     private volatile Levels levels;
-    private final @Nullable OutputStream terminal;
-    private final @Nullable RotatedFile file;
+    private final List<Place> places;
 
-    private Log(Layout layout, Levels levels, @Nullable OutputStream terminal, @Nullable RotatedFile file) {
+    /// Where lines go.
+    interface Place {
+        void write(byte[] line) throws IOException;
+    }
+
+    Log(Layout layout, Levels levels, List<Place> places) {
         this.layout = layout;
         this.levels = levels;
-        this.terminal = terminal;
-        this.file = file;
+        this.places = places;
+    }
+
+    private static Place terminal() {
+        return new FileOutputStream(FileDescriptor.err)::write;
     }
 
     /// What the flags of logging say.
@@ -45,9 +53,14 @@ public final class Log {
     public static void configure(Settings settings) throws IOException {
         Layout layout = settings.json ? new JsonLayout() : new KlogLayout(ProcessHandle.current().pid());
         Levels levels = new Levels(settings.debug, settings.verbosity, settings.perComponent);
-        boolean toFile = !settings.file.isEmpty();
-        OutputStream terminal = !toFile || settings.alsoTerminal ? new FileOutputStream(FileDescriptor.err) : null;
-        current = new Log(layout, levels, terminal, toFile ? new RotatedFile(Path.of(settings.file)) : null);
+        List<Place> places = new ArrayList<>();
+        if (settings.file.isEmpty() || settings.alsoTerminal) {
+            places.add(terminal());
+        }
+        if (!settings.file.isEmpty()) {
+            places.add(new RotatedFile(Path.of(settings.file))::write);
+        }
+        current = new Log(layout, levels, List.copyOf(places));
     }
 
     /// Hears other levels from now on; where entries go and how they look stays as it is.
@@ -69,19 +82,16 @@ public final class Log {
         log.write(log.layout.text(new Entry(ZonedDateTime.now(), level, logger, message, failure)));
     }
 
-    /// Whole lines: one at a time.
-    private synchronized void write(String text) {
+    /// Whole lines: one at a time. A place that takes none keeps it from no other.
+    synchronized void write(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        try {
-            if (terminal != null) {
-                terminal.write(bytes);
+        for (Place place : places) {
+            try {
+                place.write(bytes);
+            } catch (IOException e) {
+                // a log that cannot be written must not stop what it is about
+                Thread.onSpinWait();
             }
-            if (file != null) {
-                file.write(bytes);
-            }
-        } catch (IOException e) {
-            // a log that cannot be written must not stop what it is about
-            Thread.onSpinWait();
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.k3j.controllersworkload;
+package io.k3j.controllerkit;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,16 +8,16 @@ import java.util.function.IntConsumer;
 /// Runs an operation many times in batches that double in size while all succeed, as upstream's controllers create
 /// pods: a quota or a webhook that refuses the first is not called five hundred times. Each batch runs in parallel on
 /// virtual threads.
-final class SlowStart {
+public final class SlowStart {
     /// The maximum batch size.
-    static final int WIDEST = 64;
+    public static final int WIDEST = 64;
 
     private SlowStart() {
     }
 
     /// Calls `each` with 0 to `count` - 1 and waits for all started calls.
     /// @throws RuntimeException the first failure; later batches are not started
-    static void run(int count, IntConsumer each) {
+    public static void run(int count, IntConsumer each) {
         int done = 0;
         for (int batch = 1; done < count; batch = Math.min(2 * batch, WIDEST)) {
             int end = Math.min(count, done + batch);
