@@ -2,6 +2,8 @@ package io.k3j.clientapi;
 
 import io.k3j.model.FieldSelector;
 import io.k3j.model.Selector;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Which objects of a resource: of one namespace (empty: all), by labels, by fields.
 public record Query(String namespace, Selector labels, FieldSelector fields) {
@@ -18,8 +20,10 @@ public record Query(String namespace, Selector labels, FieldSelector fields) {
         return new Query(namespace, selector, fields);
     }
 
-    /// The same with one field required to equal a value.
+    /// The same with one field more that is required to equal a value.
     public Query where(String field, String value) {
-        return new Query(namespace, labels, FieldSelector.of(field, value));
+        List<FieldSelector.Requirement> all = new ArrayList<>(fields.requirements());
+        all.add(new FieldSelector.Requirement(field, value, false));
+        return new Query(namespace, labels, new FieldSelector(List.copyOf(all)));
     }
 }

@@ -129,7 +129,7 @@ class StaticPodsTest extends PodScene {
         node();
         write("a");
         Obj gone = api.seed(ReferencedObjects.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
-                Struct.of("name", "gone-n", "namespace", "default", "annotations",
+                Struct.of("name", "gone-n", "namespace", "default", "uid", "u-gone", "annotations",
                         Struct.of(Labels.CONFIG_SOURCE, "file", Labels.CONFIG_MIRROR, "x")),
                 "spec", Struct.of("nodeName", "n"))));
         StaticPods files = files();
