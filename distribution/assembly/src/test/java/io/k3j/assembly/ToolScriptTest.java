@@ -39,7 +39,8 @@ class ToolScriptTest {
         }
         environment.putAll(Map.of("PATH", path("usr", "bin"), "K3S_JAVA",
                 directory.resolve("java").toString(), "K3S_CONFIG_FILE", directory.resolve("config.yaml").toString(),
-                "K3S_DATA_DIR", directory.resolve("data").toString()));
+                "K3S_DATA_DIR", directory.resolve("data").toString(), "K3S_KUBECONFIG_OUTPUT",
+                Files.createFile(directory.resolve("k3s.yaml")).toString()));
     }
 
     private String path(String... directories) {
@@ -86,7 +87,8 @@ class ToolScriptTest {
         program("sdk/kubectl.1.old", TELL);
         Files.createDirectories(directory.resolve("bin"));
         Files.createSymbolicLink(directory.resolve("bin/kubectl"), directory.resolve("sdk/kubectl"));
-        assertThat(k3s("kubectl", "get", "a  b")).isEqualTo("kubectl.1.33 get a b /etc/rancher/k3s/k3s.yaml");
+        assertThat(k3s("kubectl", "get", "a  b"))
+                .isEqualTo("kubectl.1.33 get a b " + directory.resolve("k3s.yaml"));
         Files.createSymbolicLink(directory.resolve("kubectl"), directory.resolve("release/bin/k3s"));
         assertThat(run("kubectl", "get")).startsWith("kubectl.1.33 get");
     }
@@ -120,11 +122,17 @@ class ToolScriptTest {
     }
 
     @Test
+    void aKubeconfigThatIsNotThereIsNotNamed() throws Exception {
+        program("bin/kubectl", TELL);
+        environment.put("K3S_KUBECONFIG_OUTPUT", "/absent.yaml");
+        assertThat(k3s("kubectl", "get")).as("kubectl takes ~/.kube/config by itself").isEqualTo("kubectl get");
+    }
+
+    @Test
     void whatTheUserHasSetStays() throws Exception {
         program("bin/kubectl", TELL);
         program("bin/ctr", TELL);
-        environment.put("K3S_KUBECONFIG_OUTPUT", "/out.yaml");
-        assertThat(k3s("kubectl")).endsWith("kubectl /out.yaml");
+        assertThat(k3s("kubectl")).endsWith("kubectl " + directory.resolve("k3s.yaml"));
         environment.put("KUBECONFIG", "/mine.yaml");
         assertThat(k3s("kubectl")).endsWith("kubectl /mine.yaml");
         environment.remove("KUBECONFIG");

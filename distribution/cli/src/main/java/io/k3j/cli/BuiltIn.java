@@ -21,8 +21,7 @@ final class BuiltIn {
 
     static int run(String tool, List<String> arguments, Host host, EarlyKeys early) {
         if (tool.equals("kubectl")) {
-            String chosen = host.environment().getOrDefault("KUBECONFIG", "");
-            return Kubectl.run(arguments, chosen.isEmpty() ? early.kubeconfig() : chosen,
+            return Kubectl.run(arguments, Tools.kubeconfig(host.environment(), early.kubeconfig(), host.home()),
                     rest(early.dataDir(), System.getProperty("os.arch", "")), System.out, System.err);
         }
         System.err.println("k3s: no " + tool + " found on PATH or in " + early.dataDir() + "/data/current/bin; install "

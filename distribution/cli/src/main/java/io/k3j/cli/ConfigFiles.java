@@ -3,9 +3,9 @@ package io.k3j.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,16 +33,27 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /// The configuration file and its drop-ins, by K3s' rules: for one key the last file wins, `key+`
-/// appends. See <https://docs.k3s.io/installation/configuration#configuration-file>.
+/// appends. Plain `null` and `~` are an empty value. See
+/// <https://docs.k3s.io/installation/configuration#configuration-file>.
 final class ConfigFiles {
     private static final int MOST_BYTES = 1 << 20;
     /// For the connection, and for each piece of the answer.
     private static final int DOWNLOAD_MILLIS = 10_000;
     /// For the whole of it: a server that sends a byte now and then never comes to the other limit.
     private static final int WHOLE_MILLIS = 60_000;
+    /// As Go's client, K3s' too: the tenth redirect is not followed any more.
+    private static final int MOST_REQUESTS = 10;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+    private static final Set<String> NULLS = Set.of("null", "Null", "NULL", "~");
 
     /// One value of one key, and `file:line` it stands at.
-    record Value(String text, String where) {
+    ///
+    /// @param plain whether it stands without quotes
+    record Value(String text, String where, boolean plain) {
+        /// What a switch is set to: a plain `yes` is `true` to K3s' reader of YAML 1.1.
+        String switched() {
+            return plain ? TypeCheck.ofYaml(text) : text;
+        }
     }
 
     private final Map<String, List<Value>> keys = new LinkedHashMap<>();
@@ -134,9 +145,12 @@ final class ConfigFiles {
 
     private static String fetched(String url, int millis) {
         try {
-            URLConnection connection = URI.create(url).toURL().openConnection();
-            connection.setConnectTimeout(millis);
-            connection.setReadTimeout(millis);
+            HttpURLConnection connection = answered(url, millis);
+            int code = connection.getResponseCode();
+            if (code != HttpURLConnection.HTTP_OK) {
+                throw new UsageFailure("cannot fetch configuration " + url + ": " + connection.getURL() + " answered "
+                        + (code < 0 ? "something that is not HTTP" : code) + ", it must be 200");
+            }
             try (InputStream in = connection.getInputStream()) {
                 byte[] bytes = in.readNBytes(MOST_BYTES + 1);
                 if (bytes.length > MOST_BYTES) {
@@ -150,6 +164,29 @@ final class ConfigFiles {
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageFailure("cannot fetch configuration " + url + ": " + reason(e));
         }
+    }
+
+    /// Follows redirects from `http` to `https` and back, which Java's own client does not.
+    private static HttpURLConnection answered(String url, int millis) throws IOException {
+        URI at = URI.create(url);
+        for (int request = 0; request < MOST_REQUESTS; request++) {
+            if (!(at.toURL().openConnection() instanceof HttpURLConnection connection)) {
+                // a file of this machine is nothing a server may point at
+                throw new UsageFailure("cannot fetch configuration " + url + ": unsupported protocol scheme of " + at);
+            }
+            connection.setInstanceFollowRedirects(false);
+            connection.setConnectTimeout(millis);
+            connection.setReadTimeout(millis);
+            String location = REDIRECTS.contains(connection.getResponseCode()) ? connection.getHeaderField("Location")
+                    : null;
+            if (location == null || location.isEmpty()) {
+                return connection;
+            }
+            connection.disconnect();
+            at = at.resolve(location);
+        }
+        throw new UsageFailure("cannot fetch configuration " + url + ": stopped after " + MOST_REQUESTS
+                + " redirects");
     }
 
     private void add(String file, String text) {
@@ -174,7 +211,7 @@ final class ConfigFiles {
 
     private void mapping(String file, Node root) {
         if (!(root instanceof MappingNode mapping)) {
-            if (root instanceof ScalarNode s && s.getValue().isBlank()) {
+            if (root instanceof ScalarNode s && text(s).isEmpty()) {
                 return;
             }
             throw new UsageFailure(where(file, root) + ": a configuration file holds lines of the form key: value");
@@ -210,10 +247,14 @@ final class ConfigFiles {
     /// Without blanks and line breaks around them, as K3s takes them: `token: |` has none at its end.
     private static List<Value> values(String file, Node node) {
         return switch (node) {
-            case ScalarNode s -> List.of(new Value(s.getValue().strip(), where(file, s)));
+            case ScalarNode s -> List.of(new Value(text(s), where(file, s), s.isPlain()));
             case SequenceNode list -> list.getValue().stream().flatMap(n -> values(file, n).stream()).toList();
             default -> throw new UsageFailure(where(file, node) + ": a value must be a word or a list of words");
         };
+    }
+
+    private static String text(ScalarNode scalar) {
+        return scalar.isPlain() && NULLS.contains(scalar.getValue()) ? "" : scalar.getValue().strip();
     }
 
     private static String where(String file, Node node) {

@@ -34,7 +34,8 @@ final class DatastoreCommand {
         }
         StoreRunner.Server here = new StoreRunner.Server(
                 Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir())).toAbsolutePath(),
-                words.text("node-name", host.environment().getOrDefault("K3S_NODE_NAME", host.name())),
+                Defaults.nodeName(
+                        words.text("node-name", host.environment().getOrDefault("K3S_NODE_NAME", host.name()))),
                 words.text("node-ip", host.addresses().stream().findFirst().orElse("127.0.0.1")));
         Stores.Side from = Stores.Side.of(words.text("from", ""), files(words, "from"), here);
         Stores.Side to = Stores.Side.of(words.text("to", ""), files(words, "to"), here);
@@ -42,7 +43,8 @@ final class DatastoreCommand {
             throw new UsageFailure("--from and --to are the same store");
         }
         DatastoreCopy.Content copied = copy(from, to);
-        System.out.println("copied " + copied.keys() + " keys, sha256 " + copied.hash() + "\n" + next(from, to));
+        System.out.println("copied " + copied.keys() + " keys and the events there were, sha256 " + copied.hash()
+                + "\n" + next(from, to));
         return 0;
     }
 

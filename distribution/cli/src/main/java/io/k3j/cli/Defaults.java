@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,6 +14,8 @@ import java.util.Set;
 final class Defaults {
     /// Stands for a token while all else is judged.
     private static final String AWAITED = "awaited";
+    private static final String DATA_DIR = "/var/lib/rancher/k3s";
+    private static final String KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
 
     private Defaults() {
     }
@@ -25,11 +28,16 @@ final class Defaults {
     /// has a token only
     static List<String> fill(Map<String, Object> settings, Set<String> given, Host host, List<String> warnings,
             List<Path> missing) {
-        if (!host.root()) {
-            replace(settings, "dataDir", "/var/lib/rancher/k3s", host.home() + "/.rancher/k3s");
-            replace(settings, "writeKubeconfig", "/etc/rancher/k3s/k3s.yaml", host.home() + "/.kube/k3s.yaml");
+        // an empty one is none
+        settings.putIfAbsent("dataDir", DATA_DIR);
+        if (given.contains("writeKubeconfig")) {
+            settings.putIfAbsent("writeKubeconfig", KUBECONFIG);
         }
-        settings.putIfAbsent("nodeName", host.name());
+        if (!host.root()) {
+            replace(settings, "dataDir", DATA_DIR, host.home() + "/.rancher/k3s");
+            replace(settings, "writeKubeconfig", KUBECONFIG, host.home() + "/.kube/k3s.yaml");
+        }
+        settings.put("nodeName", nodeName(settings.get("nodeName") instanceof String name ? name : host.name()));
         secret(settings, "token", missing);
         secret(settings, "agentToken", missing);
         if (!missing.isEmpty() && Vpn.asked(settings)) {
@@ -46,6 +54,11 @@ final class Defaults {
             settings.putIfAbsent("advertisePort", settings.get("httpsListenPort"));
         }
         return problems;
+    }
+
+    /// As K3s makes a name that Kubernetes takes of one with capitals.
+    static String nodeName(String given) {
+        return given.toLowerCase(Locale.ROOT);
     }
 
     private static void replace(Map<String, Object> settings, String key, String preset, String value) {

@@ -28,6 +28,7 @@ record EarlyKeys(String dataDir, String kubeconfig) {
 
     private static String value(ConfigFiles config, String key, String variable, String preset) {
         List<ConfigFiles.Value> values = config.keys().getOrDefault(key, List.of());
-        return !values.isEmpty() ? values.getLast().text() : variable.isEmpty() ? preset : variable;
+        String text = values.isEmpty() ? variable : values.getLast().text();
+        return text.isEmpty() ? preset : text;
     }
 }

@@ -74,8 +74,13 @@ final class EtcdSnapshotFlags {
                     || key.startsWith("etcd-snapshot-") && form.aliases().containsKey(key)
                             && !key.equals("etcd-snapshot-name");
             boolean scheduled = operation.equals("save") && NOT_OF_A_SAVE.contains(key);
-            if (ours && !scheduled && !values.isEmpty()) {
-                all.add("--" + key + "=" + values.getLast().text());
+            if (!ours || scheduled || values.isEmpty()) {
+                return;
+            }
+            boolean on = form.switches().contains(form.aliases().getOrDefault(key, key));
+            String value = on ? values.getLast().switched() : values.getLast().text();
+            if (!value.isEmpty() || !key.equals("data-dir")) {
+                all.add("--" + key + "=" + value);
             }
         });
         all.addAll(arguments);

@@ -80,7 +80,11 @@ public final class Main {
         warnings.forEach(progress::line);
         boolean node = !plan.disabled().contains("agent") && !plan.settings().containsKey("containerRuntimeEndpoint");
         boolean etcd = Boolean.TRUE.equals(plan.settings().get("managedEtcd")) && !plan.disabled().contains("etcd");
-        HostPackages.provide(node, etcd, flags.size() == arguments.size(), host, progress::line);
+        boolean allowed = flags.size() == arguments.size();
+        HostPackages.provide(node, etcd, allowed, host, progress::line);
+        if (node) {
+            HostPackages.unpack(plan.dataDir().resolve("agent/images"), allowed, host, progress::line);
+        }
         try (ConfigWatch.Watching _ = watch.get()) {
             return Server.run(plan, progress);
         }

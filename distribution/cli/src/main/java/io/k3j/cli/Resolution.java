@@ -49,7 +49,8 @@ final class Resolution {
     }
 
     private static List<Setting> settings(Flag flag, List<ConfigFiles.Value> values) {
-        return values.stream().map(v -> new Setting(flag, v.text(), v.where())).toList();
+        boolean bool = flag.type() == Flag.Type.BOOL;
+        return values.stream().map(v -> new Setting(flag, bool ? v.switched() : v.text(), v.where())).toList();
     }
 
     /// All values given for a flag, in order.

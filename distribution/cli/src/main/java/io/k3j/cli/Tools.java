@@ -78,6 +78,16 @@ final class Tools {
         }
     }
 
+    /// What the small kubectl reads: the user's choice, K3s' own file, `~/.kube/config` where only that one is there.
+    static String kubeconfig(Map<String, String> now, String kubeconfig, String home) {
+        String chosen = now.getOrDefault("KUBECONFIG", "");
+        if (!chosen.isEmpty()) {
+            return chosen;
+        }
+        Path ofUser = Path.of(home, ".kube/config");
+        return !Files.exists(Path.of(kubeconfig)) && Files.exists(ofUser) ? ofUser.toString() : kubeconfig;
+    }
+
     /// What is said of a kubeconfig that is there and not for this user, in K3s' words.
     static Optional<String> unreadable(Map<String, String> now, String kubeconfig) {
         String chosen = now.getOrDefault("KUBECONFIG", "");
@@ -90,8 +100,10 @@ final class Tools {
     /// What the program is given in its environment and before its arguments, as K3s does.
     static Map<String, String> environment(String tool, Map<String, String> now, String kubeconfig, String dataDir) {
         return switch (tool) {
-            case "kubectl" ->
-                now.getOrDefault("KUBECONFIG", "").isEmpty() ? Map.of("KUBECONFIG", kubeconfig) : Map.of();
+            // one that is not there would only hide ~/.kube/config
+            case "kubectl" -> now.getOrDefault("KUBECONFIG", "").isEmpty() && Files.exists(Path.of(kubeconfig))
+                    ? Map.of("KUBECONFIG", kubeconfig)
+                    : Map.of();
             case "crictl" -> now.containsKey("CRI_CONFIG_FILE") ? Map.of()
                     : Map.of("CRI_CONFIG_FILE", dataDir + "/agent/etc/crictl.yaml");
             case "ctr" -> Map.of("CONTAINERD_ADDRESS",

@@ -8,6 +8,8 @@ import java.util.Set;
 final class TypeCheck {
     private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
     private static final Set<String> FALSE = Set.of("0", "f", "F", "false", "FALSE", "False");
+    private static final Set<String> YES = Set.of("y", "Y", "yes", "Yes", "YES", "on", "On", "ON");
+    private static final Set<String> NO = Set.of("n", "N", "no", "No", "NO", "off", "Off", "OFF");
     private static final List<String> UNITS = List.of("ns", "us", "µs", "ms", "s", "m", "h");
     private static final int LARGEST_PORT = 65_535;
 
@@ -32,6 +34,11 @@ final class TypeCheck {
     /// A boolean as Go reads it.
     static Optional<Boolean> bool(String text) {
         return TRUE.contains(text) ? Optional.of(true) : FALSE.contains(text) ? Optional.of(false) : Optional.empty();
+    }
+
+    /// `true` or `false` for the other words of YAML 1.1 for it, else the word itself.
+    static String ofYaml(String word) {
+        return YES.contains(word) ? "true" : NO.contains(word) ? "false" : word;
     }
 
     private static boolean number(String text, int largest) {

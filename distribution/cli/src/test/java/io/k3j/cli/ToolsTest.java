@@ -91,14 +91,30 @@ class ToolsTest {
     }
 
     @Test
-    void setsWhatK3sSetsUnlessTheUserDid() {
-        assertThat(Tools.environment("kubectl", Map.of(), "/kc", "/d")).containsEntry("KUBECONFIG", "/kc");
-        assertThat(Tools.environment("kubectl", Map.of("KUBECONFIG", "/mine"), "/kc", "/d")).isEmpty();
+    void setsWhatK3sSetsUnlessTheUserDid() throws IOException {
+        String kubeconfig = Files.createFile(directory.resolve("k3s.yaml")).toString();
+        assertThat(Tools.environment("kubectl", Map.of(), kubeconfig, "/d")).containsEntry("KUBECONFIG", kubeconfig);
+        assertThat(Tools.environment("kubectl", Map.of("KUBECONFIG", "/mine"), kubeconfig, "/d")).isEmpty();
         assertThat(Tools.environment("ctr", Map.of(), "/kc", "/d"))
                 .containsEntry("CONTAINERD_ADDRESS", "/run/k3s/containerd/containerd.sock")
                 .containsEntry("CONTAINERD_NAMESPACE", "k8s.io");
         assertThat(Tools.environment("crictl", Map.of(), "/kc", "/d"))
                 .containsEntry("CRI_CONFIG_FILE", "/d/agent/etc/crictl.yaml");
+    }
+
+    @Test
+    void aKubeconfigThatIsNotThereDoesNotHideTheUsersOwn() throws IOException {
+        String own = directory.resolve("k3s.yaml").toString();
+        String home = directory.toString();
+        assertThat(Tools.environment("kubectl", Map.of(), own, "/d")).isEmpty();
+        assertThat(Tools.kubeconfig(Map.of(), own, home)).as("named in the message that it is not there")
+                .isEqualTo(own);
+        Files.createDirectory(directory.resolve(".kube"));
+        String users = Files.createFile(directory.resolve(".kube/config")).toString();
+        assertThat(Tools.kubeconfig(Map.of(), own, home)).isEqualTo(users);
+        assertThat(Tools.kubeconfig(Map.of("KUBECONFIG", "/mine"), own, home)).isEqualTo("/mine");
+        Files.createFile(Path.of(own));
+        assertThat(Tools.kubeconfig(Map.of(), own, home)).isEqualTo(own);
     }
 
     @Test
@@ -108,5 +124,15 @@ class ToolsTest {
         assertThat(HostPackages.missing(false, false, p -> false)).isEmpty();
         assertThat(HostPackages.missing(true, true, p -> !p.endsWith("runc") && !p.endsWith("bridge")))
                 .isEqualTo(Set.of("runc", "containernetworking-plugins"));
+    }
+
+    @Test
+    void namesThePackagesThatUnpackTheImagesThereAre() throws IOException {
+        assertThat(HostPackages.unpackers(directory.resolve("absent"), p -> false)).isEmpty();
+        for (String name : List.of("a.tar", "b.tar.gz", "c.TAR.ZST", "d.txt", "e.tar.lz4")) {
+            Files.createFile(directory.resolve(name));
+        }
+        assertThat(HostPackages.unpackers(directory, p -> false)).containsExactly("lz4", "zstd");
+        assertThat(HostPackages.unpackers(directory, p -> !p.endsWith("lz4"))).containsExactly("lz4");
     }
 }

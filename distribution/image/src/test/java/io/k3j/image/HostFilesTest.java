@@ -19,6 +19,13 @@ class HostFilesTest {
                         && each.place().startsWith("/"));
     }
 
+    /// `gzip` and `bzip2` are of busybox.
+    @Test
+    void imagesCanBeUnpackedInIt() {
+        assertThat(HostFiles.listed().all()).extracting(HostFiles.HostFile::place).contains("/usr/bin/zstd",
+                "/usr/bin/lz4", "/bin/busybox");
+    }
+
     @Test
     void whatIsMissingIsToldByItsPackage() {
         HostFiles files = new HostFiles(List.of(new HostFiles.HostFile("some-package", Path.of("/none"), "/none"),

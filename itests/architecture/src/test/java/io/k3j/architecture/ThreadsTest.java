@@ -49,7 +49,7 @@ class ThreadsTest {
                     "ingress.IngressServer", "leases.LeaderCallbacks", "metricsserver.Rounds",
                     "nodefiles.Mounts",
                     "podstatus.StatusWriter",
-                    "resourcescrd.Cleanup", "scheduler.Scheduler", "secretsencryption.EncryptionRequests",
+                    "scheduler.Scheduler", "secretsencryption.EncryptionRequests",
                     "servercredentials.Parallel",
                     "servercredentials.ServerIdentity", "serviceaddresses.ClaimCalls",
                     "supervisor.ClusterAdmission", "supervisor.DeferredChecks",

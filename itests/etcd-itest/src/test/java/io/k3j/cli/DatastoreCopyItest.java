@@ -80,7 +80,8 @@ class DatastoreCopyItest {
     /// Copies and looks at what came out.
     private static void copied(Stores.Side from, Stores.Side to, List<String> wanted, long above) throws Exception {
         DatastoreCopy.Content content = DatastoreCommand.copy(from, to);
-        assertThat(content.keys()).isEqualTo(wanted.size());
+        assertThat(content.keys())
+                .isEqualTo(wanted.stream().filter(row -> !row.startsWith("/registry/events/")).count());
         with(to, false, store -> {
             assertThat(ordered(store)).isEqualTo(wanted);
             assertThat(store.revision()).isGreaterThanOrEqualTo(above);

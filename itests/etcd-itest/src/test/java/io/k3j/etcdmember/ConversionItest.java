@@ -55,6 +55,7 @@ class ConversionItest {
             row(connection, 7, "compact_rev_key", false, 0, "2");
             row(connection, 8, "/bootstrap/abc", false, 0, "");
             row(connection, 9, "/registry/events/e", false, 3600, "e");
+            row(connection, 10, "/registry/masterleases/10.0.0.1", false, 15, "m");
             row(connection, 3_000, "/registry/last", false, 0, "l");
         }
     }

@@ -52,11 +52,10 @@ public final class TestRuntime {
         runtime = new CriRuntime(cri, new CriImages(cri, pins, Optional.empty()), imported, Health.none(),
                 machine.systemd(), process::pid);
         Waiting.until("network of the runtime", this::ready);
-        ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()), List.of(),
-                new ImageImport.Ctr(List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"),
-                        new Command(ImageImport.LIMIT)),
-                pins, name -> {
-                });
+        Ctr ctr = new Ctr(List.of("ctr", "--address", places.socket().toString(), "--namespace", "k8s.io"),
+                new Command(Ctr.LIMIT), machine::find);
+        ImageImport imports = new ImageImport(List.of(directory.resolve("shipped"), places.images()), ctr,
+                new ImageNames(ctr, List.of(), pins), runtime.images());
         importer = Thread.ofVirtual().start(() -> {
             try {
                 imports.run(imported::countDown);

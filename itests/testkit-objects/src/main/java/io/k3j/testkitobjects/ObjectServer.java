@@ -145,7 +145,8 @@ public final class ObjectServer implements AutoCloseable {
         Random random = new Random(1);
         objects = new ObjectRegistry(new Storage(store, log, fence, new PastState(store, rows)), kinds,
                 new Admissions(slot(serving.admissions), () -> {
-                }), protobuf, new Metadata(InstantSource.system(), random, () -> new UUID(0, random.nextLong())));
+                }, Runnable::run, Admissions.Observer.NONE), protobuf,
+                new Metadata(InstantSource.system(), random, () -> new UUID(0, random.nextLong())));
     }
 
     private static Slot<Admission> slot(List<Admission> admissions) {

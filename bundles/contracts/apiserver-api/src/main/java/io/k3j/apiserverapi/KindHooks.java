@@ -93,6 +93,13 @@ public interface KindHooks {
         return Math.max(0, asked);
     }
 
+    /// Whether a deletion by the API server itself asks no admission plug-in: that of an object that has to go with its
+    /// kind, as upstream deletes custom resources in the store when their definition goes. What anybody else deletes is
+    /// asked about in any case. Asked for each deletion by the API server; it must not block.
+    default boolean unasked(Write write) {
+        return false;
+    }
+
     /// Where the `scale` subresource finds its numbers.
     default ScalePaths scalePaths(Gvk kind) {
         return ScalePaths.BUILT_IN;

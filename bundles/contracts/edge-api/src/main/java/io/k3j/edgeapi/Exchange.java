@@ -103,6 +103,12 @@ public interface Exchange {
     default void goAway() {
     }
 
+    /// Breaks off whatever there is of an answer, so that its client knows that it is incomplete: for whom others wait
+    /// who want what it holds. Who writes it gets an `IOException`, as if the client had gone. Without effect on an
+    /// answer that is complete. Does not block. Any thread.
+    default void abort() {
+    }
+
     /// Runs `action` once, on any thread, when the client has gone or the answer is complete.
     void onEnd(Runnable action);
 }

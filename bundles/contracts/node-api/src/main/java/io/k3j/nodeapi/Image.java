@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 ///
 /// @param id digest of its configuration
 /// @param tags full names with a tag
-/// @param digests full names with a digest; empty for an imported image
+/// @param digests full names with a digest; empty for one that others have imported
 /// @param sizeBytes what it takes, as the runtime tells
 /// @param uid the numeric user it wants to run as
 /// @param username the user it wants to run as by name, else empty

@@ -201,10 +201,11 @@ public final class Access {
         }
     }
 
-    /// The same for what a request is about, which is told to its audit.
+    /// The same for what a request is about, which is told to its audit and to who counts requests.
     /// @throws ApiFault 403, 503
     public void allowed(Request request, Attributes what) {
         allowed(request.caller(), what, request.audit());
+        request.labels().allowed();
     }
 
     /// The same for anybody.

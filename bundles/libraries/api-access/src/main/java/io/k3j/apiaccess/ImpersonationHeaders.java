@@ -4,6 +4,7 @@ import io.k3j.apirequests.ExtraKeys;
 import io.k3j.apirequests.Request;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.clientapi.ApiFault;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,16 +38,25 @@ final class ImpersonationHeaders {
         headers.forEach((name, values) -> {
             if (name.startsWith(EXTRA)) {
                 extra.computeIfAbsent(ExtraKeys.read(name.substring(EXTRA.length())), k -> new ArrayList<>())
-                        .addAll(values);
+                        .addAll(texts(values));
             }
         });
-        return Optional.of(new Caller(user, first(headers, UID), List.copyOf(headers.getOrDefault(GROUP, List.of())),
-                extra));
+        return Optional.of(
+                new Caller(user, first(headers, UID), texts(headers.getOrDefault(GROUP, List.of())), extra));
     }
 
     private static String first(Map<String, List<String>> headers, String name) {
         List<String> values = headers.getOrDefault(name, List.of());
-        return values.isEmpty() ? "" : values.getFirst();
+        return values.isEmpty() ? "" : text(values.getFirst());
+    }
+
+    private static List<String> texts(List<String> values) {
+        return values.stream().map(ImpersonationHeaders::text).toList();
+    }
+
+    /// The edge has read each byte as a character; names are UTF-8.
+    private static String text(String value) {
+        return new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     private static void requireNone(Map<String, List<String>> headers) {

@@ -14,11 +14,11 @@ import java.util.function.IntConsumer;
 
 /// An exchange that leaves everything to another one, for those that add to it. Threads, blocking and errors are the
 /// other one's.
-abstract class ForwardedExchange implements Exchange {
+public abstract class ForwardedExchange implements Exchange {
     private final Exchange real;
 
     /// @param real what came over the wire
-    ForwardedExchange(Exchange real) {
+    protected ForwardedExchange(Exchange real) {
         this.real = real;
     }
 
@@ -120,6 +120,11 @@ abstract class ForwardedExchange implements Exchange {
     @Override
     public void goAway() {
         real.goAway();
+    }
+
+    @Override
+    public void abort() {
+        real.abort();
     }
 
     @Override

@@ -55,7 +55,8 @@ public final class ListWriter {
         this.narrow = narrow;
     }
 
-    /// How many long lists there may be; who gets no place waits as long as for a seat, then gets 429.
+    /// How many long lists there may be; who gets no place waits as long as for a seat, then gets 429. Meanwhile a list
+    /// that has been sent for a minute is broken off.
     public static LongRunningShares shares() {
         return new LongRunningShares(new Pool.Bounds(LONG_LISTS, 0, LONG_LISTS_PER_USER, Seats.PATIENCE_MILLIS),
                 "Too many long lists, please try again later or ask for pages by the parameter limit.");
@@ -89,7 +90,8 @@ public final class ListWriter {
     }
 
     private Pool.Room place(Request request) {
-        Pool.Room room = longLists.take(ClientLane.of(request.caller()), request.caller().user());
+        Pool.Room room = longLists.take(ClientLane.of(request.caller()), request.caller().user(),
+                request.exchange()::abort);
         narrow.run();
         return room;
     }

@@ -3,6 +3,7 @@ package io.k3j.apirequests;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.edgeapi.Exchange;
+import io.k3j.flowcontrol.AnswerBudget;
 import io.k3j.flowcontrol.BodyBudget;
 import io.k3j.flowcontrol.ClientLane;
 import io.k3j.flowcontrol.Pool;
@@ -31,8 +32,7 @@ public final class Request {
     private AuditContext audit = AuditContext.NONE;
     private byte[] body = {};
     private int warningLength;
-    private boolean deprecated;
-    private String removedRelease = "";
+    private final RequestLabels labels = new RequestLabels();
     private long authenticationNanos;
     private long mutatingNanos;
     private long validatingNanos;
@@ -177,12 +177,12 @@ public final class Request {
     /// Sends the answer that was kept, if it was not sent while it was made. Blocks while the client does not read. The
     /// body is let go first: it is not needed any more and may be large.
     ///
-    /// @param pool what the large ones of all clients may take that long
+    /// @param budget what the large ones of all clients may take that long
     /// @throws io.k3j.clientapi.ApiFault 429 when there is no room for a large one in time; then nothing was sent
-    public void send(Pool pool) throws IOException {
+    public void send(AnswerBudget budget) throws IOException {
         body = new byte[0];
         audit.took(Latency.QUEUE_WAIT, flow.waitedNanos());
-        try (Pool.Room room = pool.room(caller.user(), exempt())) {
+        try (Pool.Room room = budget.room(caller, exchange::abort)) {
             if (answerLength > BodyBudget.SMALL_BYTES) {
                 room.more(answerLength);
             }
@@ -267,8 +267,7 @@ public final class Request {
     /// @param warning says so
     /// @param removed with which release it goes, as `1.37`; empty where that is not known
     public void deprecated(String warning, String removed) {
-        deprecated = true;
-        removedRelease = removed;
+        labels.deprecated(removed);
         warn(warning);
         audit.annotate("k8s.io/deprecated", "true");
         if (!removed.isEmpty()) {
@@ -276,14 +275,9 @@ public final class Request {
         }
     }
 
-    /// With which release that goes; empty where that is not known.
-    String removedRelease() {
-        return removedRelease;
-    }
-
-    /// Whether that was noted.
-    boolean deprecated() {
-        return deprecated;
+    /// What who counts requests may tell of it.
+    public RequestLabels labels() {
+        return labels;
     }
 
     /// Adds one for the client, once. When there are many they become short, then they are left out, as upstream does

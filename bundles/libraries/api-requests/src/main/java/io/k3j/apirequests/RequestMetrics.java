@@ -1,7 +1,10 @@
 package io.k3j.apirequests;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
+import io.k3j.model.Gvr;
+import io.k3j.objectregistry.Kinds;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Counts requests and writes them in Prometheus' text form, with upstream's names and labels
@@ -17,9 +21,12 @@ import org.jspecify.annotations.Nullable;
 /// `apiserver_response_sizes`, `apiserver_request_terminations_total`, `apiserver_longrunning_requests`,
 /// `apiserver_requested_deprecated_apis`,
 /// <https://kubernetes.io/docs/reference/instrumentation/metrics/>). Any thread; nothing blocks.
+///
+/// Clients make up paths. Of requests whose caller is not known, or may not do what he asks for, and of what this
+/// server does not serve itself, group, version, resource and subresource are empty; upstream does not count them at
+/// all.
 public final class RequestMetrics {
-    /// How many different label sets are counted; more are added to none. Paths are made up by clients, and a series
-    /// lives as long as the process.
+    /// How many different label sets are counted; more are added to none: a series lives as long as the process.
     static final int MAX_SERIES = 3_000;
     /// Upper bounds in seconds.
     private static final double[] BUCKETS = {0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6,
@@ -31,6 +38,7 @@ public final class RequestMetrics {
     private static final double[] SIZES = {1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     private static final Set<String> READS = Set.of("GET", "LIST");
     private static final Set<String> CONNECTS = Set.of("log", "exec", "portforward", "attach", "proxy");
+    private static final Gvr NOTHING = new Gvr("", "", "");
     private static final String WATCH = "WATCH";
     private static final String APPLY = "application/apply-patch+yaml";
     private static final String COMPONENT = "apiserver";
@@ -38,6 +46,28 @@ public final class RequestMetrics {
     private final Map<Series, Map<Integer, LongAdder>> terminations = new ConcurrentHashMap<>();
     private final LongRunningRequests longRunning = new LongRunningRequests();
     private final DeprecatedRequests deprecated = new DeprecatedRequests();
+    private final Predicate<RequestInfo> served;
+
+    /// @param kinds what is served
+    public RequestMetrics(Kinds kinds) {
+        this(info -> serves(kinds, info));
+    }
+
+    /// @param served whether a request is about something that is
+    public RequestMetrics(Predicate<RequestInfo> served) {
+        this.served = served;
+    }
+
+    /// A kind whose bundle is away is one.
+    private static boolean serves(Kinds kinds, RequestInfo info) {
+        String subresource = info.subresource();
+        try {
+            return kinds.find(info.gvr())
+                    .filter(kind -> subresource.isEmpty() || kind.subresource(subresource).isPresent()).isPresent();
+        } catch (ApiFault away) {
+            return subresource.isEmpty();
+        }
+    }
 
     record Series(String verb, String dryRun, String group, String version, String resource, String subresource,
             String scope) {
@@ -88,8 +118,8 @@ public final class RequestMetrics {
         if (!info.resource()) {
             return;
         }
-        if (request.deprecated()) {
-            deprecated.asked(info, request.removedRelease());
+        if (request.labels().isDeprecated()) {
+            deprecated.asked(info, request.labels().removedRelease());
         }
         Series series = series(request, info);
         Figures figures = figures(series);
@@ -130,11 +160,13 @@ public final class RequestMetrics {
         }
     }
 
-    private static Series series(Request request, RequestInfo info) {
+    private Series series(Request request, RequestInfo info) {
         boolean named = !info.name().isEmpty() || info.verb().equals("create");
         String scope = named ? "resource" : info.namespace().isEmpty() ? "cluster" : "namespace";
-        return new Series(verb(request, info), dryRun(request), info.gvr().group(), info.gvr().version(),
-                info.gvr().resource(), info.subresource(), scope);
+        boolean known = request.labels().isAllowed() && served.test(info);
+        Gvr gvr = known ? info.gvr() : NOTHING;
+        return new Series(verb(request, info), dryRun(request), gvr.group(), gvr.version(), gvr.resource(),
+                known ? info.subresource() : "", scope);
     }
 
     /// The method, but that connections, applies, lists and watches are told apart.

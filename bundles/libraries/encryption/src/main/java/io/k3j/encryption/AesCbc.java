@@ -14,6 +14,11 @@ final class AesCbc {
     private static final String ANOTHER_KEY = "it is damaged, or was encrypted with another key of the same name";
     /// What objects begin with that are stored in protobuf.
     private static final byte[] PROTOBUF = {'k', '8', 's', 0};
+    /// What custom resources begin with that a kube-apiserver has stored in CBOR: the tag of RFC 8949, section 3.4.6,
+    /// and then a map.
+    private static final byte[] CBOR = {(byte) 0xd9, (byte) 0xd9, (byte) 0xf7};
+    private static final int MAJOR_TYPE = 0xe0;
+    private static final int MAP = 0xa0;
 
     private AesCbc() {
     }
@@ -54,10 +59,15 @@ final class AesCbc {
     /// @throws UnreadableRow as [#open], and for what is no object
     static byte[] openObject(byte[] key, byte[] sealed) {
         byte[] plain = open(key, sealed);
-        if (!RowCipher.begins(plain, PROTOBUF) && !json(plain)) {
+        if (!RowCipher.begins(plain, PROTOBUF) && !cbor(plain) && !json(plain)) {
             throw new UnreadableRow(ANOTHER_KEY);
         }
         return plain;
+    }
+
+    private static boolean cbor(byte[] plain) {
+        return plain.length > CBOR.length && RowCipher.begins(plain, CBOR)
+                && (plain[CBOR.length] & MAJOR_TYPE) == MAP;
     }
 
     /// Whether it may be an object in JSON: that has no control characters but white space, which every eighth byte of

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 /// changes. Safe for any number of threads, as far as `random` is; blocks only as an [EnvelopeTransformer] among the
 /// providers does.
 public final class RowCipher {
-    /// What every row begins with that is encrypted; no stored object does, in JSON or protobuf.
+    /// What every row begins with that is encrypted; no stored object does, in JSON, protobuf or CBOR.
     private static final byte[] MARK = "k8s:enc:".getBytes(StandardCharsets.UTF_8);
     /// Cipher, version, name, and what is sealed.
     private static final int WITH_REST = 4;

@@ -149,6 +149,18 @@ class RowCipherTest {
         assertThat(cipher.open(PLACE, cipher.seal(PLACE, text))).isEqualTo(text);
     }
 
+    /// A kube-apiserver with the gate `CBORServingAndStorage` stores custom resources so, whichever provider seals.
+    @Test
+    void aCustomResourceThatUpstreamStoredInCborIsAnObjectOfAesCbc() {
+        RowCipher cipher = cipher(new EncryptionConfiguration(List.of(new Provider(Kind.AESCBC, List.of(key("k"))))));
+        byte[] row = hex("d9d9f7 a2 446b696e64 455468696e67 4473706563 a1 4473697a65 07");
+        assertThat(cipher.open(PLACE, cipher.seal(PLACE, row))).isEqualTo(row);
+        for (String none : List.of("d9d9f7", "d9d9f7 07", "d9d9f6 a0")) {
+            byte[] other = cipher.seal(PLACE, hex(none));
+            assertThatThrownBy(() -> cipher.open(PLACE, other)).as(none).isInstanceOf(UnreadableRow.class);
+        }
+    }
+
     @Test
     void withoutIdentityAPlainRowIsRefused() {
         RowCipher strict = cipher(

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// How many of something there may be at once that is kept for as long as its client likes. Each [ClientLane] has as
 /// many as every other, so nodes and components are not refused for what users hold; in each but the administrators' a
@@ -22,7 +23,14 @@ public final class LongRunningShares {
     /// One for a user.
     /// @throws io.k3j.clientapi.ApiFault 429
     public Pool.Room take(ClientLane lane, String user) {
-        Pool.Room room = Objects.requireNonNull(lanes.get(lane)).room(user, lane == ClientLane.EXEMPT);
+        return take(lane, user, null);
+    }
+
+    /// The same, which gives way to others who wait, once it was had for long.
+    /// @param end as [Pool#room] wants it
+    /// @throws io.k3j.clientapi.ApiFault 429
+    public Pool.Room take(ClientLane lane, String user, @Nullable Runnable end) {
+        Pool.Room room = Objects.requireNonNull(lanes.get(lane)).room(user, lane == ClientLane.EXEMPT, end);
         room.more(1);
         return room;
     }

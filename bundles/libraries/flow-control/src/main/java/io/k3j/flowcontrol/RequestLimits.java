@@ -8,6 +8,6 @@ package io.k3j.flowcontrol;
 /// @param answers memory of large answers while their clients read them
 /// @param watches how many there are
 /// @param longLists lists that are sent chunk by chunk
-public record RequestLimits(FlowController flows, Seats seats, BodyBudget bodies, Pool answers,
+public record RequestLimits(FlowController flows, Seats seats, BodyBudget bodies, AnswerBudget answers,
         LongRunningShares watches, LongRunningShares longLists) {
 }

@@ -8,6 +8,7 @@ import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
 import io.k3j.model.Gvr;
@@ -18,15 +19,19 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Publishes the ingress: the IngressClass and the Service of K3s' chart, and one EndpointSlice per family for this
-/// server, owned by its Node. Class and Service are made when they are not there, written again when other values
-/// are wished for, and are the administrator's from then on. They bear the marks of Helm's release `traefik`, so that
-/// the chart takes them over when it replaces this ingress.
+/// server, owned by its Node and ready as that is. Class and Service are made when they are not there, written again
+/// when other values are wished for, and are the administrator's from then on. They bear the marks of Helm's release
+/// `traefik`, so that the chart takes them over when it replaces this ingress.
 public final class IngressPublication {
     static final Key SERVICE = new Key("kube-system", IngressObjects.NAME);
     static final Key CLASS = Key.of(IngressObjects.NAME);
+    /// Of the slices of servers, and of no others.
+    static final Map<String, String> SLICE_LABELS = Map.of(BackendEndpoints.SERVICE_LABEL, SERVICE.name(),
+            "endpointslice.kubernetes.io/managed-by", "ingress.k3j.io");
     private static final WriteOptions OURS = WriteOptions.PLAIN.by("ingress").forced();
     private static final List<String> FAMILIES = List.of("IPv4", "IPv6");
     private static final Struct LABELS = Struct.of("app.kubernetes.io/managed-by", "Helm", "app.kubernetes.io/name",
@@ -123,6 +128,18 @@ public final class IngressPublication {
         }
     }
 
+    /// Whether requests may be sent to the server of a Node. One whose condition is not known yet may be: it has just
+    /// said that it is there.
+    static boolean ready(Obj node) {
+        return Conditions.find(node.status().seq("conditions"), "Ready")
+                .filter(c -> !c.text("status").equals("True")).isEmpty();
+    }
+
+    /// What a slice says of a server. All who write it have it from its Node, so that none undoes what another says.
+    static Struct conditions(boolean ready) {
+        return Struct.of("ready", ready, "serving", ready, "terminating", false);
+    }
+
     /// The port on which servers listen: below those that the kernel and node ports use.
     public static int listening(EntryPoint entryPoint) {
         return 20_000 + entryPoint.port();
@@ -154,17 +171,14 @@ public final class IngressPublication {
     /// A request stays on the node it came to where that is a server: there the client's address is kept. Other nodes
     /// forward to any server.
     private Struct slice(Obj owner, String address) {
-        Struct labels = Struct.of(BackendEndpoints.SERVICE_LABEL, SERVICE.name(),
-                "endpointslice.kubernetes.io/managed-by", "ingress.k3j.io");
-        Struct endpoint = Struct.of("addresses", Seq.of(address), "conditions",
-                Struct.of("ready", true, "serving", true, "terminating", false), "hints",
+        Struct endpoint = Struct.of("addresses", Seq.of(address), "conditions", conditions(ready(owner)), "hints",
                 Struct.of("forNodes", Seq.of(Struct.of("name", node))), "nodeName", node);
         Struct reference = Struct.of("apiVersion", "v1", "kind", "Node", "name", owner.name(), "uid", owner.uid());
         Seq ports = Seq.copyOf(Arrays.stream(EntryPoint.values())
                 .map(e -> Struct.of("name", e.label(), "protocol", "TCP", "port", listening(e))).toList());
         return Struct.of("apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
                 Struct.of("name", key(node, address.contains(":")).name(), "namespace", SERVICE.namespace(), "labels",
-                        labels, "ownerReferences", Seq.of(reference)),
+                        Struct.copyOf(SLICE_LABELS), "ownerReferences", Seq.of(reference)),
                 "addressType", FAMILIES.get(address.contains(":") ? 1 : 0), "endpoints", Seq.of(endpoint), "ports",
                 ports);
     }

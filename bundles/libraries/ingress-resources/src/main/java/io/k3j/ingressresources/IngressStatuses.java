@@ -17,7 +17,6 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -138,21 +137,22 @@ public final class IngressStatuses implements Reconciler, AutoCloseable {
                 .forEach(loop.queue()::add);
     }
 
+    /// As many as are written at once about one object: of a long Ingress there may be any number.
     private void tell(Obj ingress) {
-        List<Routing.Problem> problems = new ArrayList<>(
-                routing.problems().getOrDefault(ingress.key(), List.of()));
-        for (Struct tls : ingress.spec().seq("tls").structs()) {
-            Key secret = new Key(ingress.namespace(), tls.text("secretName"));
-            if (broken.containsKey(secret)) {
-                problems.add(new Routing.Problem("InvalidCertificate", broken.getOrDefault(secret, "")));
-            }
-        }
-        IngressObjects.backends(ingress).stream()
+        Stream<Routing.Problem> secrets = ingress.spec().seq("tls").structs().stream()
+                .flatMap(tls -> broken(new Key(ingress.namespace(), tls.text("secretName"))));
+        Stream<Routing.Problem> backends = IngressObjects.backends(ingress).stream()
                 .flatMap(b -> services.get(b.service()).stream()
                         .flatMap(s -> Stream.concat(BackendProtocol.problem(s, b, objects::secret).stream(),
-                                BackendProtocol.annotations(s).stream())))
-                .distinct().forEach(problems::add);
-        tell(ingress.key(), ingress, problems);
+                                BackendProtocol.annotations(s).stream())));
+        tell(ingress.key(), ingress,
+                Stream.of(routing.problems().getOrDefault(ingress.key(), List.of()).stream(), secrets, backends)
+                        .flatMap(some -> some).distinct().limit(Routing.MOST_PROBLEMS).toList());
+    }
+
+    private Stream<Routing.Problem> broken(Key secret) {
+        return Optional.ofNullable(broken.get(secret)).map(why -> new Routing.Problem("InvalidCertificate", why))
+                .stream();
     }
 
     private void tell(Key key, Obj about, List<Routing.Problem> problems) {

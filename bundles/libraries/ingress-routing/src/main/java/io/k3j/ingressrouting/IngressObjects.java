@@ -55,17 +55,23 @@ public final class IngressObjects {
 
     /// The hosts of rules and certificates, lower case, each once; those of rules first.
     public static Set<String> hosts(Obj ingress) {
-        return Stream.concat(ingress.spec().seq("rules").structs().stream().map(r -> r.text("host")),
-                ingress.spec().seq("tls").structs().stream().flatMap(t -> t.seq("hosts").texts().stream()))
-                .filter(h -> !h.isEmpty()).map(h -> h.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> all = new LinkedHashSet<>(ruled(ingress));
+        ingress.spec().seq("tls").structs().forEach(t -> all.addAll(named(t)));
+        return all;
     }
 
-    /// The hosts a `tls` entry is meant for: those it names, else all of the rules.
-    public static List<String> hosts(Obj ingress, Struct tls) {
-        List<String> named = tls.seq("hosts").texts();
-        return (named.isEmpty() ? ingress.spec().seq("rules").structs().stream().map(r -> r.text("host")).toList()
-                : named).stream().filter(h -> !h.isEmpty()).map(h -> h.toLowerCase(Locale.ROOT)).distinct().toList();
+    /// The hosts of the rules, lower case, each once.
+    public static List<String> ruled(Obj ingress) {
+        return plain(ingress.spec().seq("rules").structs().stream().map(r -> r.text("host")));
+    }
+
+    /// The hosts a `tls` entry names, lower case, each once. One whose `hosts` is empty is meant for all [#ruled].
+    public static List<String> named(Struct tls) {
+        return plain(tls.seq("hosts").texts().stream());
+    }
+
+    private static List<String> plain(Stream<String> hosts) {
+        return hosts.filter(h -> !h.isEmpty()).map(h -> h.toLowerCase(Locale.ROOT)).distinct().toList();
     }
 
     /// The ports of Services that an Ingress names, each once; those it cannot be served by are left out.

@@ -9,6 +9,10 @@ import java.util.Optional;
 /// was added first (<https://kubernetes.io/docs/concepts/services-networking/ingress/#path-types>). Immutable; finding
 /// takes time in proportion to the length of the path asked for, whatever others have added.
 public final class PathTable {
+    private static final String EXACT = "Exact";
+    private static final String PREFIX = "Prefix";
+    /// What may follow the beginning of a path; no digit of an escape.
+    private static final String BEYOND = "x";
     private final Map<String, Route> whole;
     private final String[] prefixes;
     private final Route[] routes;
@@ -27,6 +31,17 @@ public final class PathTable {
             }
             parents[i] = parent;
         }
+    }
+
+    /// What a path of an Ingress is compared as: it is written in the form that requests are routed by
+    /// ([RequestTarget#path]), or a request for it would pass it by and go to another Ingress. Empty: `/`.
+    ///
+    /// @param type as for [Builder#add]; the beginning of a path may end where a request's path may not, as in `/.`
+    /// @return empty for one that no request can have
+    public static Optional<String> canonical(String type, String path) {
+        String absolute = path.isEmpty() ? "/" : path;
+        return type.equals(EXACT) || type.equals(PREFIX) ? RequestTarget.canonicalPath(absolute)
+                : RequestTarget.canonicalPath(absolute + BEYOND).map(p -> p.substring(0, p.length() - 1));
     }
 
     /// The route of a path.
@@ -64,17 +79,17 @@ public final class PathTable {
         private final Map<String, Route> elements = new HashMap<>();
         private final Map<String, Route> begun = new HashMap<>();
 
-        /// Adds a path.
+        /// Adds a path, in its [#canonical] form; one that has none is left out.
         ///
         /// @param type `Exact`, `Prefix` or `ImplementationSpecific`, which here, as in Traefik, is the beginning of a
         /// path
         /// @return the route that has the same path already, empty when it was added
         public Optional<Route> add(String type, String path, Route route) {
-            String absolute = path.isEmpty() ? "/" : path;
-            return switch (type) {
-                case "Exact" -> first(exact, absolute, route);
-                case "Prefix" -> prefix(absolute, route);
-                default -> first(begun, absolute, route);
+            Optional<String> form = canonical(type, path);
+            return form.isEmpty() ? Optional.empty() : switch (type) {
+                case EXACT -> first(exact, form.get(), route);
+                case PREFIX -> prefix(form.get(), route);
+                default -> first(begun, form.get(), route);
             };
         }
 

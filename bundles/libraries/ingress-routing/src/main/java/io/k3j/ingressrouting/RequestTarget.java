@@ -1,5 +1,6 @@
 package io.k3j.ingressrouting;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +64,23 @@ public record RequestTarget(String host, String authority, String path, String o
         int query = origin.get().indexOf('?');
         String path = query < 0 ? origin.get() : origin.get().substring(0, query);
         return canonical(path).map(p -> new RequestTarget(name.get(), host, p, origin.get()));
+    }
+
+    /// A path that somebody wrote down, as [#path]s are: what a client has to escape may be escaped or not.
+    ///
+    /// @param written begins with a slash
+    /// @return empty for what is refused in a request
+    static Optional<String> canonicalPath(String written) {
+        StringBuilder escaped = new StringBuilder(written.length());
+        for (byte b : written.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            if (c <= ' ' || c >= 0x7f || c == NEVER || c == '?' || c == '\\') {
+                escaped.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            } else {
+                escaped.append(c);
+            }
+        }
+        return canonical(escaped.toString());
     }
 
     private static Optional<RequestTarget> absolute(String uri) {

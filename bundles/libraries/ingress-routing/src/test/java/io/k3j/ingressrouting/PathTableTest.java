@@ -16,7 +16,7 @@ class PathTableTest {
     private static PathTable table(String... rules) {
         PathTable.Builder builder = new PathTable.Builder();
         for (String rule : rules) {
-            String[] words = rule.split(" ", -1);
+            String[] words = rule.split(" ", 2);
             builder.add(words[0], words[1], route(rule));
         }
         return builder.build();
@@ -69,5 +69,36 @@ class PathTableTest {
         assertThat(found(table, "/ab/ce")).isEqualTo("ImplementationSpecific /ab/c");
         assertThat(found(table, "/ab/b")).isEqualTo("ImplementationSpecific /a");
         assertThat(found(table, "/")).isEmpty();
+    }
+
+    /// A request is routed by the form in which nothing is escaped that need not be: a rule that is written otherwise
+    /// must not let it pass to the next one.
+    @Test
+    void aPathMayBeWrittenAsAClientWritesIt() {
+        PathTable table = table("Prefix /", "Prefix /%61dmin", "Exact /group%2fx", "Prefix /caf\u00e9",
+                "ImplementationSpecific /two words", "Exact /what?");
+        assertThat(found(table, path("/admin/x"))).isEqualTo("Prefix /%61dmin");
+        assertThat(found(table, path("/%61dmin/x"))).isEqualTo("Prefix /%61dmin");
+        assertThat(found(table, path("/group%2Fx"))).isEqualTo("Exact /group%2fx");
+        assertThat(found(table, path("/caf%c3%a9/x"))).isEqualTo("Prefix /caf\u00e9");
+        assertThat(found(table, path("/two%20wordsmiths"))).startsWith("ImplementationSpecific");
+        assertThat(found(table, path("/what%3f"))).isEqualTo("Exact /what?");
+    }
+
+    @Test
+    void ofTwoWaysToWriteAPathTheFirstCounts() {
+        assertThat(found(table("Exact /admin", "Exact /%61dmin"), "/admin")).isEqualTo("Exact /admin");
+    }
+
+    @Test
+    void whatNoRequestCanAskForIsLeftOut() {
+        assertThat(PathTable.canonical("Prefix", "/a/%2E%2E/b")).isEmpty();
+        assertThat(PathTable.canonical("Exact", "/100%")).isEmpty();
+        assertThat(found(table("ImplementationSpecific /%zz"), "/%zz")).isEmpty();
+        assertThat(found(table("ImplementationSpecific /."), "/.well-known")).isEqualTo("ImplementationSpecific /.");
+    }
+
+    private static String path(String uri) {
+        return RequestTarget.of(uri, "a.test").orElseThrow().path();
     }
 }

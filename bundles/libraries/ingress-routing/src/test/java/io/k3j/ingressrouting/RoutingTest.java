@@ -6,6 +6,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What Ingresses of several people come to together.
@@ -188,5 +189,52 @@ class RoutingTest {
         assertThat(routing(owner, guest).certificates().toString()).isEqualTo("{a.test=[owner/s, guest/s]}");
         Obj alone = owner.with("", "metadata", "annotations", HostClaims.SHARE);
         assertThat(routing(alone, guest).certificates().toString()).isEqualTo("{a.test=[owner/s]}");
+    }
+
+    @Test
+    void aPathThatNoRequestCanHaveIsTold() {
+        Routing routing = routing(ingress("a/a", 1, spec(rule("a.test", "/%zz", "x"), rule("a.test", "/%62", "b"))));
+        assertThat(found(routing, "a.test", "/b")).isEqualTo("a/b:80");
+        assertThat(routing.problems().values()).singleElement().asString().contains("InvalidPath", "path /%zz of");
+    }
+
+    private static Seq secrets(int many, Struct otherwise) {
+        return Seq.copyOf(IntStream.range(0, many).mapToObj(i -> otherwise.with("secretName", "s" + i)).toList());
+    }
+
+    private static Struct[] hostsAlone(int many) {
+        return IntStream.range(0, many).mapToObj(i -> Struct.of("host", "h" + i + ".test")).toArray(Struct[]::new);
+    }
+
+    /// Each entry without hosts means all hosts: kept as pairs these are ten thousand million.
+    @Test
+    void manySecretsForManyHostsCostNoMoreThanTheyAreLong() {
+        Obj large = ingress("a/a", 1, spec(hostsAlone(100_000)).with("tls", secrets(100_000, Struct.EMPTY)));
+        Routing routing = routing(large);
+        assertThat(routing.certificates()).hasSize(100_000);
+        assertThat(routing.certificates().get("h99999.test").toString())
+                .isEqualTo("[a/s0, a/s1, a/s2, a/s3, a/s4, a/s5, a/s6, a/s7]");
+        assertThat(routing.problems().get(large.key())).singleElement().asString()
+                .contains("TooManyCertificates", "8 Secrets for all hosts of the rules");
+        assertThat(Routing.of(List.of(large), List.of(CLASS), routing.claims()).claims().holder("h7.test"))
+                .contains(large);
+    }
+
+    @Test
+    void manySecretsForOneHostAreToldToo() {
+        Struct tls = Struct.of("hosts", Seq.of("A.test"));
+        Routing routing = routing(ingress("a/a", 1, spec(rule("a.test", "/", "x")).with("tls", secrets(9, tls))));
+        assertThat(routing.certificates().get("a.test")).hasSize(Routing.MOST_SECRETS);
+        assertThat(routing.problems().toString()).contains("8 Secrets for host a.test");
+    }
+
+    /// What a namespace list of a quarter of a MiB costs, it costs once.
+    @Test
+    void manyHostsThatBelongToSomebodyElseAreToldInPart() {
+        Obj owner = ingress("owner/a", 1, spec(hostsAlone(50_000))).with("friend,".repeat(30_000), "metadata",
+                "annotations", HostClaims.SHARE);
+        Obj late = ingress("late/b", 2, spec(hostsAlone(50_000)));
+        assertThat(routing(owner, late).problems().get(late.key())).hasSize(Routing.MOST_PROBLEMS)
+                .allMatch(p -> p.reason().equals("HostClaimed"));
     }
 }

@@ -27,6 +27,13 @@ public final class EtcdKv {
         return range(range.request().setLimit(limit).setRevision(revision).build(), timeout);
     }
 
+    /// The keys of a range as they are now, in the order of their bytes, without their values.
+    ///
+    /// @param limit as in [#range]
+    public EtcdPage keys(EtcdRange range, long limit, Duration timeout) {
+        return range(range.request().setLimit(limit).setKeysOnly(true).build(), timeout);
+    }
+
     /// How many keys there are in a range, without their values.
     ///
     /// @param revision as in [#range]

@@ -48,15 +48,7 @@ public final class Admissions {
 
     /// @param plugins in the order in which they are asked
     /// @param patience waits a moment for plug-ins that are being replaced; called at most once for each pass
-    public Admissions(Slot<Admission> plugins, Runnable patience) {
-        this(plugins, patience, Runnable::run);
-    }
-
     /// @param unseated runs what waits for somebody outside, on this thread, while the request takes nobody's place
-    public Admissions(Slot<Admission> plugins, Runnable patience, Consumer<Runnable> unseated) {
-        this(plugins, patience, unseated, Observer.NONE);
-    }
-
     /// @param observer hears of every plug-in's turn
     public Admissions(Slot<Admission> plugins, Runnable patience, Consumer<Runnable> unseated, Observer observer) {
         this.plugins = plugins;

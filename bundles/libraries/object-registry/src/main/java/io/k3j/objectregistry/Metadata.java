@@ -76,7 +76,12 @@ public final class Metadata {
     /// A changed object's metadata: what the server owns is as it was, but for `managedFields`, which a writer of
     /// the object itself may set.
     Struct changed(Intent intent, Struct before, Struct object) {
-        Struct old = intent.subresource().isEmpty() ? ManagedFields.claimed(before, object) : before.struct("metadata");
+        return owned(intent.subresource().isEmpty() ? ManagedFields.claimed(before, object)
+                : before.struct("metadata"), object);
+    }
+
+    /// An object with the metadata that belongs to the server as it was.
+    private static Struct owned(Struct old, Struct object) {
         Struct.Builder b = Struct.builder();
         for (String name : KEPT) {
             Object value = old.get(name);
@@ -106,15 +111,7 @@ public final class Metadata {
             throw ApiFault.badRequest(
                     "the namespace of the provided object does not match the namespace sent on the request");
         }
-        Struct.Builder b = Struct.builder();
-        for (String name : KEPT) {
-            Object value = old.get(name);
-            if (value != null) {
-                b.put(name, value);
-            }
-        }
-        copyRest(given, b);
-        return now.with("metadata", b.build());
+        return owned(old, now);
     }
 
     /// `resourceVersion` is never stored: it is the revision of the row.
@@ -173,13 +170,13 @@ public final class Metadata {
                 .with("deletionGracePeriodSeconds", over ? Math.min(grace, 1) : grace));
     }
 
-    /// Checks that body and path speak of the same object. What only the path says is put into the object later, by
-    /// [#created] and [#changed].
+    /// Checks that body and path speak of the same object, as upstream's `checkName`: who may write, and what audit
+    /// tells, was settled by the path. Where that has no name, as for POST, the body says it. What only the path says
+    /// is put into the object later, by [#created] and [#changed].
     ///
-    /// @param creation whether the object is to be new: then it may lack a name
     /// @return the object as it was given
     /// @throws ApiFault 400
-    static Struct placed(Intent intent, Struct object, boolean creation) {
+    static Struct placed(Intent intent, Struct object) {
         Struct given = object.struct("metadata");
         String namespace = given.text("namespace");
         // on kinds that have none it is dropped, as upstream does: charts write it there
@@ -189,9 +186,11 @@ public final class Metadata {
                     "the namespace of the provided object does not match the namespace sent on the request");
         }
         String name = given.text("name");
-        if (!creation && !name.equals(intent.key().name()) && !name.isEmpty()) {
-            throw ApiFault.badRequest("the name of the object (" + name + ") does not match the name on the URL ("
-                    + intent.key().name() + ")");
+        String path = intent.key().name();
+        if (!path.isEmpty() && !name.equals(path)) {
+            throw ApiFault.badRequest(name.isEmpty()
+                    ? "the name of the object (" + path + " based on URL) was undeterminable: name must be provided"
+                    : "the name of the object (" + name + ") does not match the name on the URL (" + path + ")");
         }
         return object;
     }

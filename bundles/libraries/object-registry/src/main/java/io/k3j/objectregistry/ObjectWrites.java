@@ -55,19 +55,19 @@ public final class ObjectWrites {
         this.metadata = metadata;
     }
 
-    /// A new object. Its name is the body's, or made from `generateName`.
+    /// A new object. Its name is the body's, which is that of the path where it has one, or made from `generateName`.
     ///
     /// @param wish typed already
     /// @return CREATED, with the stored object; of a dry run with revision 0
-    /// @throws ApiFault 409 when the name is taken; 422 for what is invalid; 403 and others by admission; 503 and
-    /// 504 as the store says
+    /// @throws ApiFault 400 when body and path name different objects; 409 when the name is taken; 422 for what is
+    /// invalid; 403 and others by admission; 503 and 504 as the store says
     public WriteResult create(Intent intent, Wish wish) {
         return fence.fresh(() -> named(intent, wish), intent.certainty()::certain);
     }
 
     /// Only for a generated name another one is tried when it is taken.
     private WriteResult named(Intent intent, Wish wish) {
-        Struct given = Metadata.placed(intent, wish.object(), true).struct("metadata");
+        Struct given = Metadata.placed(intent, wish.object()).struct("metadata");
         String base = given.text("generateName");
         boolean generate = given.text("name").isEmpty() && !base.isEmpty();
         for (int left = generate ? NAMES : 1;; left--) {
@@ -192,7 +192,7 @@ public final class ObjectWrites {
     private Attempt attempt(Intent intent, Item current, Function<Obj, Wish> change) {
         Obj before = intent.target().object(current);
         Wish wish = change.apply(before);
-        Struct given = Metadata.placed(intent, wish.object(), false).struct("metadata");
+        Struct given = Metadata.placed(intent, wish.object()).struct("metadata");
         sameVersion(intent, before, given);
         Shaped shaped = shaping.changed(intent, before, wish);
         byte[] bytes = storable(shaped, Shaping.stored(intent.target(), shaped.object()), current.bytes().length);

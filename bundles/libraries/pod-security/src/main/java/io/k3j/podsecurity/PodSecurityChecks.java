@@ -41,7 +41,7 @@ public final class PodSecurityChecks {
 
     /// The violations of a pod or a pod template against a level in its version, as messages; empty when it conforms.
     public static List<String> violations(Struct pod, PodSecurityLevel level) {
-        if (level.name().equals(PodSecurityLevel.PRIVILEGED)) {
+        if (level.privileged()) {
             return List.of();
         }
         boolean restricted = !level.name().equals(PodSecurityLevel.BASELINE);
@@ -51,6 +51,12 @@ public final class PodSecurityChecks {
             c.restricted();
         }
         return c.found;
+    }
+
+    /// What of a violation is the same for all pods that have it: without who in the pod, and how.
+    static String reason(String violation) {
+        int detail = violation.indexOf(" (");
+        return detail < 0 ? violation : violation.substring(0, detail);
     }
 
     private static Struct context(Struct container) {

@@ -19,6 +19,8 @@ public record PodSecurityLevel(String name, String version, int minor) {
     /// The label of the level that is warned of.
     public static final String WARN = "pod-security.kubernetes.io/warn";
     static final String AUDIT = "pod-security.kubernetes.io/audit";
+    /// The labels of levels, in upstream's order.
+    static final List<String> MODES = List.of(ENFORCE, AUDIT, WARN);
     private static final String RESTRICTED = "restricted";
     private static final List<String> NAMES = List.of(PRIVILEGED, BASELINE, RESTRICTED);
     private static final String LATEST = "latest";
@@ -40,8 +42,7 @@ public record PodSecurityLevel(String name, String version, int minor) {
             return warned;
         }
         PodSecurityLevel enforced = of(all, ENFORCE, PRIVILEGED);
-        boolean stricter = NAMES.indexOf(enforced.name) > NAMES.indexOf(warned.name);
-        if (!stricter || !labels.containsKey(ENFORCE) && defaults.containsKey(WARN)) {
+        if (!enforced.stricter(warned) || !labels.containsKey(ENFORCE) && defaults.containsKey(WARN)) {
             return warned;
         }
         return labels.containsKey(WARN + "-version")
@@ -68,6 +69,16 @@ public record PodSecurityLevel(String name, String version, int minor) {
                 minor.orElse(NEWEST));
     }
 
+    /// Whether it allows everything.
+    boolean privileged() {
+        return name.equals(PRIVILEGED);
+    }
+
+    /// Whether it allows less than another, whatever the versions.
+    boolean stricter(PodSecurityLevel other) {
+        return NAMES.indexOf(name) > NAMES.indexOf(other.name);
+    }
+
     private static Optional<Integer> minor(String version) {
         if (version.equals(LATEST)) {
             return Optional.of(NEWEST);
@@ -86,7 +97,7 @@ public record PodSecurityLevel(String name, String version, int minor) {
     /// The invalid labels of a namespace, in upstream's order.
     public static List<FieldProblem> problems(Map<String, String> labels) {
         List<FieldProblem> all = new ArrayList<>(0);
-        for (String label : List.of(ENFORCE, AUDIT, WARN)) {
+        for (String label : MODES) {
             String level = labels.getOrDefault(label, PRIVILEGED);
             if (!NAMES.contains(level)) {
                 all.add(FieldProblem.invalid("metadata.labels[" + label + "]", level,

@@ -205,13 +205,16 @@ public final class ClusterState {
     }
 
     /// Makes a reserved place a nomination, for the next attempt of the pod itself.
-    public synchronized void release(String uid) {
+    /// @return whether it had one
+    public synchronized boolean release(String uid) {
         @Nullable
         Place old = places.get(uid);
-        if (old != null && old.kind() == Kind.RESERVED) {
-            remove(uid);
-            nominated.put(uid, old);
+        if (old == null || old.kind() != Kind.RESERVED) {
+            return false;
         }
+        remove(uid);
+        nominated.put(uid, old);
+        return true;
     }
 
     /// Removes the nomination and the reserved place of a pod that is to be scheduled no more.

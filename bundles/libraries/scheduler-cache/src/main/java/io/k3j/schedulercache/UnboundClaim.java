@@ -66,6 +66,11 @@ public record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> mea
         return claim.annotations().containsKey(SELECTED_NODE);
     }
 
+    /// Whether a volume can be made for it, no node is selected for that, and no volume is meant for it.
+    public boolean unprepared() {
+        return dynamic() && !nodeSelected() && meant.isEmpty();
+    }
+
     /// The choice for a node when the given volumes are taken. A volume that is being made is counted in what drivers
     /// tell of their room already.
     public Choice on(NodeState node, Set<String> taken) {
@@ -84,11 +89,14 @@ public record UnboundClaim(Obj claim, Obj type, Quantity size, Optional<Obj> mea
         return storage.roomFor(node) ? Choice.NEW : Choice.FULL;
     }
 
-    private boolean provisioned(NodeState node) {
+    private boolean dynamic() {
         String provisioner = type.tree().text("provisioner");
+        return !provisioner.isEmpty() && !provisioner.equals(NONE);
+    }
+
+    private boolean provisioned(NodeState node) {
         Seq allowed = type.tree().seq("allowedTopologies");
-        return !provisioner.isEmpty() && !provisioner.equals(NONE)
-                && (allowed.isEmpty() || allowed.structs().stream().anyMatch(t -> within(t, node)));
+        return dynamic() && (allowed.isEmpty() || allowed.structs().stream().anyMatch(t -> within(t, node)));
     }
 
     private static boolean within(Struct term, NodeState node) {

@@ -159,11 +159,11 @@ public final class SchedulingQueue {
         });
     }
 
-    /// Returns a pod that waits for its own volumes, which is not a failed attempt.
+    /// Returns a pod that waits for its own volumes, which is not a failed attempt: those before count as they did.
     /// @return false when the pod has left the queue meanwhile
     public boolean park(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
-            entry.attempts = 0;
+            entry.attempts--;
             entry.ready = Instant.MIN;
             entry.plugins = plugins;
             // the event it waits for may have happened meanwhile

@@ -60,6 +60,21 @@ class BackOffTest {
         assertThat(next()).isEqualTo("a");
     }
 
+    /// One whose volumes cannot be made is parked between its errors.
+    @Test
+    void waitingForItsVolumesForgetsNoError() {
+        queue.add(WaitingPods.pod("a", 0));
+        queue.error(queue.take().orElseThrow());
+        clock.advance(Duration.ofSeconds(1));
+        queue.park(queue.take().orElseThrow(), FIT);
+        queue.changed(QueueEvents.ASSIGNED_DELETE, FIT);
+        queue.error(queue.take().orElseThrow());
+        clock.advance(Duration.ofMillis(1_999));
+        assertThat(next()).isEmpty();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(next()).isEqualTo("a");
+    }
+
     @Test
     void oneThatLeavesIsNotTaken() {
         backsOff("a", 0);

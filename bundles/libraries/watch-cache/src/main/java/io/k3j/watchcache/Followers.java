@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /// Everybody who follows the log, grouped by what their keys begin with, so that an event costs only those it
 /// concerns. Joining and leaving: any thread; the rest: the feeder.
@@ -12,9 +13,24 @@ final class Followers {
     private final Map<String, List<Follower>> groups = new ConcurrentHashMap<>();
     /// Who has been given something since the last ring; the feeder's.
     private final List<Follower> concerned = new ArrayList<>();
+    private final Supplier<List<Follower>> emptyGroup;
 
+    Followers() {
+        this(CopyOnWriteArrayList::new);
+    }
+
+    /// @param emptyGroup makes an empty group, which is changed and read by several threads at once
+    Followers(Supplier<List<Follower>> emptyGroup) {
+        this.emptyGroup = emptyGroup;
+    }
+
+    /// As one step with [#leave] of the same prefix: in a group that has just gone nobody would be given anything.
     void join(Follower follower) {
-        groups.computeIfAbsent(follower.prefix(), p -> new CopyOnWriteArrayList<>()).add(follower);
+        groups.compute(follower.prefix(), (p, group) -> {
+            List<Follower> joined = group == null ? emptyGroup.get() : group;
+            joined.add(follower);
+            return joined;
+        });
     }
 
     /// A group that is empty goes, so that prefixes nobody follows any more leave nothing behind.

@@ -5,12 +5,10 @@ import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.model.Gvk;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The kinds of all catalogs of this server: built-in ones and those of CustomResourceDefinitions. Any thread.
 final class CatalogKinds implements DeployableKinds {
-    private static final Set<String> NEEDED = Set.of("list", "create", "update", "delete");
     private final List<KindCatalog> catalogs = new CopyOnWriteArrayList<>();
 
     void add(KindCatalog catalog) {

@@ -4,9 +4,13 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.schema.Shape;
 import java.util.Optional;
+import java.util.Set;
 
 /// Which kinds the API serves at this moment.
 interface DeployableKinds {
+    /// What a kind has to allow to be one of these.
+    Set<String> NEEDED = Set.of("list", "create", "update", "delete");
+
     /// What has to be known of a kind to deploy objects of it.
     ///
     /// @param resource in the version that was asked for

@@ -4,6 +4,7 @@ import io.k3j.addondeployer.ManifestDirectory.Found;
 import io.k3j.addondeployer.ManifestReader.Content;
 import io.k3j.addondeployer.Precedence.Copy;
 import io.k3j.addondeployer.Precedence.Decision;
+import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Gvk;
@@ -32,6 +33,7 @@ final class FileDeployment {
     private static final String DEFAULT_NAMESPACE = "default";
     /// These come before the others of a file.
     private static final List<String> EARLY = List.of("Namespace", "CustomResourceDefinition");
+    private final ApiClient api;
     private final DeployableKinds kinds;
     private final Addons addons;
     private final ObjectApplier applier;
@@ -59,10 +61,11 @@ final class FileDeployment {
     }
 
     FileDeployment(ServerContext context, Addons addons, Announcer announcer) {
+        this.api = context.api();
         this.kinds = context.kinds();
         this.addons = addons;
-        this.applier = new ObjectApplier(context.api(), context.manager());
-        this.pruner = new ObjectPruner(context.api(), kinds);
+        this.applier = new ObjectApplier(api, context.manager());
+        this.pruner = new ObjectPruner(api, kinds);
         this.announcer = announcer;
         this.server = context.server();
         this.clock = context.clock();
@@ -174,7 +177,11 @@ final class FileDeployment {
             }
             Optional<DeployableKinds.Kind> kind = kinds.find(object.gvk());
             if (kind.isEmpty()) {
-                refused.add(told(object, "the API serves no such kind in " + object.gvk().apiVersion()));
+                boolean elsewhere = elsewhere(object.gvk());
+                unknownOnly &= !elsewhere;
+                refused.add(told(object, elsewhere
+                        ? "its kind is served by another API server, where K3j deploys nothing; use kubectl apply"
+                        : "the API serves no such kind in " + object.gvk().apiVersion()));
                 continue;
             }
             Obj placed = placed(object, kind.get().namespaced());
@@ -191,6 +198,20 @@ final class FileDeployment {
                     told(refused));
         }
         return there;
+    }
+
+    /// Whether a kind is of an aggregated API, of which the catalogs of this server know nothing and where its own
+    /// components read and delete only.
+    private boolean elsewhere(Gvk kind) {
+        try {
+            return api.resources().stream()
+                    .anyMatch(served -> served.kind().equals(kind.kind())
+                            && served.resource().group().equals(kind.group())
+                            && served.verbs().containsAll(DeployableKinds.NEEDED)
+                            && kinds.find(Gvk.of(served.resource().apiVersion(), served.kind())).isEmpty());
+        } catch (ApiFault fault) {
+            return false;
+        }
     }
 
     private static List<Obj> ordered(List<Obj> objects) {

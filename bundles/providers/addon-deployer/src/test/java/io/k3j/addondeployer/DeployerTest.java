@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,8 @@ class DeployerTest {
     Path dir;
     private final ManualClock clock = new ManualClock();
     private final FakeApi api = FakeApi.stepped(clock);
+    /// Groups of another API server, which no catalog of this one has.
+    private final Set<String> aggregated = new HashSet<>();
 
     @BeforeEach
     void serveAddons() {
@@ -47,7 +51,9 @@ class DeployerTest {
 
     private Deployer deployer(String server, String... disabled) throws IOException {
         Path base = Files.createDirectories(dir.resolve(server));
-        return new Deployer(new ServerContext(api, new ServedKinds(api, SCHEMAS), server, clock),
+        ServedKinds served = new ServedKinds(api, SCHEMAS);
+        DeployableKinds kinds = kind -> aggregated.contains(kind.group()) ? Optional.empty() : served.find(kind);
+        return new Deployer(new ServerContext(api, kinds, server, clock),
                 new ManifestDirectory(base, Set.of(FileStamp.of(dir).owner())), DisabledWords.of(List.of(disabled)),
                 StockFiles.without(List.of("local-storage")), new DeployCounts());
     }
@@ -193,6 +199,17 @@ class DeployerTest {
         }
         assertThat(events("ApplyManifestFailed")).singleElement().asString()
                 .contains("Widget w: the API serves no such kind in example.org/v1");
+    }
+
+    @Test
+    void aKindOfAnotherApiServerIsToldAtOnce() throws Exception {
+        api.serve(new ApiResource(WIDGETS, "Widget", true, VERBS), false);
+        aggregated.add("example.org");
+        write("one/widgets.yaml", WIDGET, map("a", "'1'"));
+        deployer("one").look();
+        assertThat(events("ApplyManifestFailed")).singleElement().asString()
+                .contains("Widget w: its kind is served by another API server");
+        assertThat(maps()).containsExactly("a");
     }
 
     @Test

@@ -5,11 +5,14 @@ import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.podsecurity.NamespaceWarnings;
 import io.k3j.podsecurity.PodSecurityChecks;
 import io.k3j.podsecurity.PodSecurityConfiguration;
 import io.k3j.podsecurity.PodSecurityLevel;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +25,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /// Enforces the pod security standards by namespace labels: `pod-security.kubernetes.io/enforce` refuses pods,
 /// `pod-security.kubernetes.io/warn` (without it: `enforce`) warns of pods and pod templates,
-/// `pod-security.kubernetes.io/audit` tells the audit of the same. All take a version. See
+/// `pod-security.kubernetes.io/audit` tells the audit of the same. All take a version. Who makes a namespace's enforced
+/// level stricter is warned of pods that are there already ([NamespaceWarnings]). See
 /// <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
 @Component(service = Admission.class, property = "order:Integer=120", configurationPid = "io.k3j.admissioncore",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
@@ -37,8 +41,9 @@ public final class PodSecurity implements Admission {
     private static final Set<String> GROUPS = Set.of("", "apps", "batch");
     private final Listers listers;
     private final PodSecurityConfiguration configuration;
+    private final NamespaceWarnings namespaces;
 
-    /// Reads Namespaces from a view.
+    /// Reads Namespaces, and Pods when a namespace's level changes, from views.
     /// @throws IllegalArgumentException for an invalid `admission-control-config-file`; then no pod is admitted
     @Activate
     public PodSecurity(@Reference Listers listers, AdmissionSettings settings) {
@@ -48,6 +53,15 @@ public final class PodSecurity implements Admission {
     PodSecurity(Listers listers, PodSecurityConfiguration configuration) {
         this.listers = listers;
         this.configuration = configuration;
+        this.namespaces = new NamespaceWarnings(configuration, this::pods, System::nanoTime);
+    }
+
+    private Optional<Collection<Obj>> pods(String namespace) {
+        try {
+            return Optional.of(List.copyOf(listers.all(Listers.PODS, namespace)));
+        } catch (ApiFault e) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -84,7 +98,11 @@ public final class PodSecurity implements Admission {
     }
 
     private static List<FieldProblem> problems(Struct namespace) {
-        return PodSecurityLevel.problems(namespace.struct("metadata").struct("labels").texts());
+        return PodSecurityLevel.problems(labels(namespace));
+    }
+
+    private static Map<String, String> labels(Struct namespace) {
+        return namespace.struct("metadata").struct("labels").texts();
     }
 
     private void pod(Write write, Struct pod) {
@@ -147,7 +165,11 @@ public final class PodSecurity implements Admission {
     @Override
     public List<String> warnings(Write write, Struct object) {
         String resource = write.kind().gvr().resource();
-        if (resource.equals("namespaces") || resource.equals("pods") && insignificant(write, object)) {
+        if (resource.equals("namespaces")) {
+            return write.before().map(b -> namespaces.of(write.key().name(), labels(b), labels(object)))
+                    .orElse(List.of());
+        }
+        if (resource.equals("pods") && insignificant(write, object)) {
             return List.of();
         }
         PodSecurityLevel level = PodSecurityLevel.warned(labels(write), configuration.defaults());

@@ -3,13 +3,14 @@ package io.k3j.apiserver;
 import io.k3j.apiaccess.Access;
 import io.k3j.apiaccess.AnonymousAuth;
 import io.k3j.apiaccess.Auditing;
+import io.k3j.apiaccess.Cors;
+import io.k3j.apiaccess.StrictTransport;
 import io.k3j.apicontributions.Contributions;
 import io.k3j.apidiscovery.Discovery;
 import io.k3j.apidiscovery.OpenApiDocuments;
 import io.k3j.apidiscovery.RemoteApis;
 import io.k3j.apirequests.AdmissionMetrics;
 import io.k3j.apirequests.Bodies;
-import io.k3j.apirequests.Cors;
 import io.k3j.apirequests.Frames;
 import io.k3j.apirequests.GoAwayChance;
 import io.k3j.apirequests.ListWriter;
@@ -17,7 +18,6 @@ import io.k3j.apirequests.Renderer;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.Responses;
 import io.k3j.apirequests.StoreMetrics;
-import io.k3j.apirequests.StrictTransport;
 import io.k3j.apirequests.Tables;
 import io.k3j.apiwatches.WatchHub;
 import io.k3j.apiwatches.WatchMetrics;
@@ -28,9 +28,9 @@ import io.k3j.componentapi.Health;
 import io.k3j.componentbase.Deadlines;
 import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.edgeapi.Endpoint;
+import io.k3j.flowcontrol.AnswerBudget;
 import io.k3j.flowcontrol.BodyBudget;
 import io.k3j.flowcontrol.FlowController;
-import io.k3j.flowcontrol.Pool;
 import io.k3j.flowcontrol.RequestLimits;
 import io.k3j.flowcontrol.Seats;
 import io.k3j.objectregistry.Admissions;
@@ -50,10 +50,6 @@ import java.util.random.RandomGenerator;
 
 /// Wires the parts of the server: everything except threads, sockets and OSGi services. No part refers to it.
 final class Core {
-    /// The fraction (1/n) of the heap for large responses that wait for their clients, and one user's fraction of
-    /// that.
-    static final int ANSWERS_HEAP_PART = 4;
-    static final int ANSWERS_USER_PART = 4;
     private final Contributions contributions;
     private final Types types;
     private final Storage storage;
@@ -161,7 +157,7 @@ final class Core {
                 System::nanoTime, new SecureRandom());
         return new RequestLimits(flows, new Seats(storage.store(), System::nanoTime),
                 new BodyBudget(heapBytes / BodyBudget.HEAP_PART, ObjectDecoder.MAX_BYTES),
-                Pool.ofMemory(heapBytes / ANSWERS_HEAP_PART, ObjectDecoder.MAX_BYTES, ANSWERS_USER_PART),
+                new AnswerBudget(heapBytes / AnswerBudget.HEAP_PART, ObjectDecoder.MAX_BYTES),
                 Watches.shares(heapBytes), ListWriter.shares());
     }
 
@@ -203,7 +199,7 @@ final class Core {
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
                 new Watches(storage, limits, hub,
                         new Frames(renderer, tables), answers, leastWatch, watches));
-        RequestMetrics requests = new RequestMetrics();
+        RequestMetrics requests = new RequestMetrics(contributions.kinds());
         Paths.Documents documents = new Paths.Documents(
                 new Discovery(contributions.kinds(), remote, types.protobuf, answers),
                 new OpenApiDocuments(contributions.kinds(), remote,

@@ -2,9 +2,9 @@ package io.k3j.apiserver;
 
 import io.k3j.apiaccess.Access;
 import io.k3j.apiaccess.AnonymousAuth;
+import io.k3j.apiaccess.StrictTransport;
 import io.k3j.apimachinery.ComponentArguments;
 import io.k3j.apirequests.GoAwayChance;
-import io.k3j.apirequests.StrictTransport;
 import io.k3j.apiwatches.Watches;
 import io.k3j.codec.DurationText;
 import io.k3j.componentbase.FeatureGate;

@@ -5,7 +5,6 @@ import io.k3j.apirequests.Params;
 import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestRemarks;
 import io.k3j.apirequests.Responses;
-import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -52,9 +51,6 @@ final class WriteHandler {
     void update(Request request, Target target) throws IOException {
         Intent intent = intent(request, target);
         Struct body = bodies.object(request, expected(request, target));
-        if (body.struct("metadata").text("name").isEmpty()) {
-            throw ApiFault.badRequest("name must be provided");
-        }
         answer(request, target, operations.update(intent, body));
     }
 
@@ -121,7 +117,7 @@ final class WriteHandler {
     }
 
     /// The parameters of a write request.
-    /// @throws ApiFault 422 when they are wrong
+    /// @throws io.k3j.clientapi.ApiFault 422 when they are wrong
     static Intent intent(Request request, Target target) {
         Params p = request.params();
         OptionsCheck.check(request);

@@ -47,7 +47,8 @@ class AdmissionsTest {
 
     @Test
     void waitsForAPluginThatIsReplacedDuringTheRequest() {
-        Admissions admissions = new Admissions(plugins, () -> plugins.add(plugin, Map.of()));
+        Admissions admissions = new Admissions(plugins, () -> plugins.add(plugin, Map.of()), Runnable::run,
+                Admissions.Observer.NONE);
         plugins.add(plugin, Map.of());
         admissions.admit(write, Struct.EMPTY);
         plugins.remove(plugin);
@@ -58,7 +59,7 @@ class AdmissionsTest {
     @Test
     void refusesTheWriteWhenAPluginStaysAway() {
         Admissions admissions = new Admissions(plugins, () -> {
-        });
+        }, Runnable::run, Admissions.Observer.NONE);
         plugins.add(plugin, Map.of());
         admissions.admit(write, Struct.EMPTY);
         plugins.remove(plugin);
@@ -71,7 +72,7 @@ class AdmissionsTest {
     @Test
     void refusesTheWriteWithTheNameOfThePluginThatStaysAway() {
         Admissions admissions = new Admissions(plugins, () -> {
-        });
+        }, Runnable::run, Admissions.Observer.NONE);
         Admission other = new Admission() {
             @Override
             public String name() {
@@ -97,7 +98,7 @@ class AdmissionsTest {
         slot.add(refusing("broken", told), Map.of(Admission.ORDER, 1));
         slot.add(refusing("last", told), Map.of(Admission.ORDER, 2));
         Admissions admissions = new Admissions(slot, () -> {
-        });
+        }, Runnable::run, Admissions.Observer.NONE);
         assertThatThrownBy(() -> admissions.admit(write, Struct.EMPTY)).hasMessage("broken has not answered");
         assertThat(told).containsExactly("broken", "last");
     }
@@ -164,7 +165,7 @@ class AdmissionsTest {
         slot.add(old, Map.of());
         slot.add(stays, Map.of());
         Admissions admissions = new Admissions(slot, () -> {
-        });
+        }, Runnable::run, Admissions.Observer.NONE);
         try (TestServer server = new TestServer()) {
             Write real = real(server);
             admissions.admit(real, Struct.EMPTY);
@@ -230,7 +231,7 @@ class AdmissionsTest {
             }, work -> {
                 unseated.add("out");
                 work.run();
-            }).admit(real, Struct.EMPTY);
+            }, Admissions.Observer.NONE).admit(real, Struct.EMPTY);
             assertThat(asked).containsExactly("first0", "wanting0", "first1", "wanting1", "last1");
             assertThat(unseated).as("only the remote one gives the seat away").hasSize(2);
         }

@@ -3,7 +3,7 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.apiaccess.AnonymousAuth;
-import io.k3j.apirequests.StrictTransport;
+import io.k3j.apiaccess.StrictTransport;
 import io.k3j.apiwatches.Watches;
 import io.k3j.componenthelpers.CorsOrigins;
 import io.k3j.datastorememory.MemoryDatastore;

@@ -193,6 +193,34 @@ class RequestChainTest {
         assertThat(mallory("PUT", path, "{\"metadata\":{\"name\":\"x\"}}").status()).isEqualTo(201);
     }
 
+    /// Who may write `x` alone was authorized, and is audited, by the name in the path.
+    @Test
+    void whatCreatesWithoutAPostMakesNothingOfAnotherName() throws IOException {
+        allowed.addAll(Set.of("patch configmaps", "create configmaps", "update leases", "create leases"));
+        String leases = "/apis/" + LEASES.group() + "/v1/namespaces/a/leases/";
+        String other = "the name of the object (other) does not match the name on the URL (x)";
+        String none = "the name of the object (x based on URL) was undeterminable: name must be provided";
+        assertThat(applied("{name: other}")).contains("\"code\":400", other);
+        assertThat(applied("{generateName: other}")).contains("\"code\":400", none);
+        assertThat(applied("{name: x, namespace: b}")).contains("\"code\":400",
+                "the namespace of the provided object does not match the namespace sent on the request");
+        assertThat(mallory("PUT", leases + "x", "{\"metadata\":{\"name\":\"other\"}}").text())
+                .contains("\"code\":400", other);
+        assertThat(mallory("PUT", leases + "x", "{\"metadata\":{\"generateName\":\"o\"}}").text())
+                .contains("\"code\":400", none);
+        assertThat(server.get(leases + "other").status()).isEqualTo(404);
+        assertThat(server.get("/api/v1/namespaces/a/configmaps").text()).contains("\"items\":[]");
+        assertThat(applied("{name: x}")).contains("\"name\":\"x\"");
+        assertThat(applied("{labels: {a: b}}")).as("what is there keeps its name").contains("\"name\":\"x\"");
+    }
+
+    private String applied(String metadata) throws IOException {
+        String map = "{apiVersion: v1, kind: ConfigMap, metadata: " + metadata + "}";
+        return server.serve(new TestExchange("PATCH", "/api/v1/namespaces/a/configmaps/x?fieldManager=m", map.getBytes(
+                java.nio.charset.StandardCharsets.UTF_8)).with("authorization", "Bearer mallory")
+                .with("content-type", "application/apply-patch+yaml")).text();
+    }
+
     @Test
     void actionsAndConnectionsPassAdmission() throws IOException {
         connects("exec");

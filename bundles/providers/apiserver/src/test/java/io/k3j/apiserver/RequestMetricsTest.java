@@ -6,6 +6,7 @@ import io.k3j.apirequests.Request;
 import io.k3j.apirequests.RequestMetrics;
 import io.k3j.apirequests.RequestRemarks;
 import io.k3j.apiserverapi.Admission;
+import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Metrics;
@@ -143,7 +144,8 @@ class RequestMetricsTest {
             remarks.waited(false, 1_000_000_000L);
             remarks.waited(true, 3_000_000_000L);
         }
-        RequestMetrics metrics = new RequestMetrics();
+        request.labels().allowed();
+        RequestMetrics metrics = new RequestMetrics(_ -> true);
         metrics.request(request, 200, 10_000_000_000L);
         MetricText text = new MetricText();
         metrics.to(text);
@@ -335,6 +337,31 @@ class RequestMetricsTest {
             assertThat(parsed(server.get("/metrics").text())).containsEntry("apiserver_request_terminations_total{"
                     + "code=\"429\",component=\"apiserver\",group=\"\",resource=\"configmaps\",scope=\"namespace\","
                     + "subresource=\"\",verb=\"LIST\",version=\"v1\"}", 1.0);
+        }
+    }
+
+    /// A series lives as long as the process, and there are not many of them.
+    @Test
+    void strangersAndWhatIsNotServedTakeNoSeriesOfTheirOwn() throws IOException {
+        try (TestServer server = new TestServer()) {
+            server.contributions.authorizers().add((caller, what) -> Authorizer.Decision.NO_OPINION, Map.of());
+            for (int i = 0; i < 20; i++) {
+                server.get("/apis/example.com/v" + i + "/things" + i);
+                server.get("/api/v1/namespaces/a/configmaps/x/sub" + i);
+                server.get("/api/v1/none" + i + "?watch=1");
+            }
+            for (String path : List.of("secrets", "pods")) {
+                server.serve(new TestExchange("GET", "/api/v1/namespaces/a/" + path, new byte[0])
+                        .with("authorization", "Bearer mallory"));
+            }
+            Map<String, Double> samples = parsed(server.get("/metrics").text());
+            assertThat(samples.keySet()).filteredOn(s -> s.startsWith("apiserver_request_total{"))
+                    .allMatch(s -> s.contains("group=\"\",resource=\"\",") && s.contains("subresource=\"\",")
+                            && s.contains("version=\"\""))
+                    .hasSizeLessThan(10);
+            assertThat(samples).containsEntry("apiserver_request_total{code=\"403\",component=\"apiserver\","
+                    + "dry_run=\"\",group=\"\",resource=\"\",scope=\"namespace\",subresource=\"\",verb=\"LIST\","
+                    + "version=\"\"}", 2.0);
         }
     }
 

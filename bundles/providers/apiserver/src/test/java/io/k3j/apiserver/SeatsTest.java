@@ -148,7 +148,9 @@ class SeatsTest {
     @Test
     void aSlowReaderOfManyLargeResponsesIsRefusedFurtherOnes() throws IOException {
         server.everybody();
-        try (Pool.Room slow = server.server.limits().answers().room("mallory", false)) {
+        try (Pool.Room slow = server.server.limits().answers()
+                .room(Caller.of("mallory", List.of()), () -> {
+                })) {
             slow.more(Long.MAX_VALUE);
             TestExchange made = server.serve(large("POST", ""));
             assertThat(made.status()).isEqualTo(504);

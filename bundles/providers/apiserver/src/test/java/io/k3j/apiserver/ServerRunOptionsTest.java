@@ -3,7 +3,7 @@ package io.k3j.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.apirequests.StrictTransport;
+import io.k3j.apiaccess.StrictTransport;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -2,118 +2,123 @@ package io.k3j.authrbac;
 
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.authrbac.NamespaceBindings.BySubject;
+import io.k3j.authrbac.NamespaceBindings.Grant;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Maps subjects to their granted rules: one snapshot of all roles and bindings. Immutable.
+/// Maps subjects to their granted rules. Is told of roles and bindings one by one; what a change costs those who ask is
+/// what its namespace holds. Thread-safe.
 final class RuleIndex {
-    private final Map<String, List<Grant>> users = new HashMap<>();
-    private final Map<String, List<Grant>> groups = new HashMap<>();
+    /// Roles by namespace and name, cluster roles by name.
+    private final Map<Key, List<PolicyRule>> rules = new ConcurrentHashMap<>();
+    /// By namespace, those for the whole cluster by the empty one.
+    private final Map<String, NamespaceBindings> bindings = new ConcurrentHashMap<>();
 
-    /// Rules a subject holds in a namespace (empty: everywhere), with the reason for messages.
-    private record Grant(String namespace, List<PolicyRule> rules, String reason) {
-        private boolean appliesTo(Attributes what) {
-            return namespace.isEmpty() || namespace.equals(what.namespace()) && what.path().isEmpty();
-        }
-
-        /// Called for every request, hence no stream.
-        private boolean allows(Attributes what) {
-            for (PolicyRule rule : rules) {
-                if (rule.allows(what)) {
-                    return true;
-                }
-            }
-            return false;
-        }
+    /// Of nothing.
+    RuleIndex() {
     }
 
-    /// Builds the snapshot. Roles are found by namespace and name, cluster roles by name.
+    /// Of all these.
     RuleIndex(Collection<Obj> roles, Collection<Obj> clusterRoles, Collection<Obj> bindings,
             Collection<Obj> clusterBindings) {
-        Map<Key, List<PolicyRule>> rules = new HashMap<>();
-        roles.forEach(r -> rules.put(r.key(), PolicyRule.all(r.tree())));
-        clusterRoles.forEach(r -> rules.put(Key.of(r.name()), PolicyRule.all(r.tree())));
-        clusterBindings.forEach(b -> add(b, rules));
-        bindings.forEach(b -> add(b, rules));
+        roles.forEach(this::role);
+        clusterRoles.forEach(this::role);
+        bindings.forEach(this::binding);
+        clusterBindings.forEach(this::binding);
     }
 
-    private void add(Obj binding, Map<Key, List<PolicyRule>> rules) {
-        Struct ref = binding.tree().struct("roleRef");
-        boolean local = ref.text("kind").equals("Role");
-        List<PolicyRule> granted = rules.get(new Key(local ? binding.namespace() : "", ref.text("name")));
-        if (granted == null) {
-            return;
-        }
-        for (Struct subject : binding.tree().seq("subjects").structs()) {
-            String reason = "RBAC: allowed by " + binding.tree().text("kind") + " \"" + binding.key() + "\" of "
-                    + ref.text("kind") + " \"" + ref.text("name") + "\" to " + subject.text("kind") + " \""
-                    + describe(subject) + "\"";
-            (subject.text("kind").equals("Group") ? groups : users)
-                    .computeIfAbsent(name(subject, binding.namespace()), k -> new ArrayList<>())
-                    .add(new Grant(binding.namespace(), granted, reason));
-        }
+    /// A role or cluster role came or has changed.
+    void role(Obj role) {
+        rules.put(role.key(), PolicyRule.all(role.tree()));
     }
 
-    private static String describe(Struct subject) {
-        return subject.text("kind").equals("ServiceAccount") ? subject.text("name") + "/" + subject.text("namespace")
-                : subject.text("name");
+    /// A role or cluster role has gone: what is bound to it is worth nothing.
+    void roleGone(Key role) {
+        rules.remove(role);
     }
 
-    /// As callers have it: a service account's is a user's.
-    private static String name(Struct subject, String namespace) {
-        return subject.text("kind").equals("ServiceAccount")
-                ? "system:serviceaccount:" + subject.text("namespace", namespace) + ":" + subject.text("name")
-                : subject.text("name");
+    /// A binding came or has changed.
+    void binding(Obj binding) {
+        BoundRole bound = BoundRole.of(binding);
+        bindings.compute(binding.namespace(),
+                (_, present) -> (present == null ? new NamespaceBindings() : present).with(bound));
     }
 
-    /// The reason why a caller may do this; empty when no rule allows it.
+    /// A binding has gone.
+    void bindingGone(Key binding) {
+        bindings.computeIfPresent(binding.namespace(), (_, present) -> present.without(binding.name()));
+    }
+
+    /// The reason why a caller may do this; empty when no rule allows it. What holds in a namespace says nothing of
+    /// paths.
     Optional<String> reason(Caller caller, Attributes what) {
-        Optional<String> user = reason(users.get(caller.user()), what);
-        if (user.isPresent()) {
-            return user;
-        }
-        for (String group : caller.groups()) {
-            Optional<String> found = reason(groups.get(group), what);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
+        Optional<String> everywhere = reason(bindings.get(""), caller, what);
+        return everywhere.isPresent() || what.namespace().isEmpty() || !what.path().isEmpty() ? everywhere
+                : reason(bindings.get(what.namespace()), caller, what);
     }
 
-    private static Optional<String> reason(@Nullable List<Grant> grants, Attributes what) {
-        if (grants == null) {
+    private Optional<String> reason(@Nullable NamespaceBindings of, Caller caller, Attributes what) {
+        if (of == null) {
             return Optional.empty();
         }
-        for (Grant g : grants) {
-            if (g.appliesTo(what) && g.allows(what)) {
-                return Optional.of(g.reason);
+        BySubject subjects = of.bySubject();
+        @Nullable
+        Grant found = allowing(subjects.users().get(caller.user()), what);
+        for (int i = 0; found == null && i < caller.groups().size(); i++) {
+            found = allowing(subjects.groups().get(caller.groups().get(i)), what);
+        }
+        return found == null ? Optional.empty() : Optional.of(found.binding().reason(found.subject()));
+    }
+
+    /// Called for every request, hence no stream.
+    private @Nullable Grant allowing(@Nullable List<Grant> grants, Attributes what) {
+        if (grants == null) {
+            return null;
+        }
+        for (Grant grant : grants) {
+            for (PolicyRule rule : rules(grant)) {
+                if (rule.allows(what)) {
+                    return grant;
+                }
             }
         }
-        return Optional.empty();
+        return null;
+    }
+
+    private List<PolicyRule> rules(Grant grant) {
+        return rules.getOrDefault(grant.binding().role(), List.of());
     }
 
     /// All rules a caller holds in a namespace (empty: those held everywhere).
     List<PolicyRule> rules(Caller caller, String namespace) {
         List<PolicyRule> all = new ArrayList<>();
-        collect(users.get(caller.user()), namespace, all);
-        caller.groups().forEach(g -> collect(groups.get(g), namespace, all));
+        collect(bindings.get(""), caller, all);
+        if (!namespace.isEmpty()) {
+            collect(bindings.get(namespace), caller, all);
+        }
         return all;
     }
 
-    private static void collect(@Nullable List<Grant> grants, String namespace, List<PolicyRule> to) {
-        for (Grant g : grants == null ? List.<Grant>of() : grants) {
-            if (g.namespace.isEmpty() || g.namespace.equals(namespace)) {
-                to.addAll(g.rules);
-            }
+    private void collect(@Nullable NamespaceBindings of, Caller caller, List<PolicyRule> to) {
+        if (of == null) {
+            return;
+        }
+        BySubject subjects = of.bySubject();
+        collect(subjects.users().get(caller.user()), to);
+        caller.groups().forEach(group -> collect(subjects.groups().get(group), to));
+    }
+
+    private void collect(@Nullable List<Grant> grants, List<PolicyRule> to) {
+        for (Grant grant : grants == null ? List.<Grant>of() : grants) {
+            to.addAll(rules(grant));
         }
     }
 }

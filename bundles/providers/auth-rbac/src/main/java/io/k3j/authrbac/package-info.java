@@ -2,8 +2,8 @@
 ///
 /// Reads roles, cluster roles and their bindings, through views. Writes the bootstrap roles and bindings of
 /// `bootstrap.txt` at the start (only what is missing), and the rules of aggregated cluster roles, of which it
-/// is the sole writer. [io.k3j.authrbac.RuleIndex] is the core: subjects to rules, rebuilt after a change of a
-/// view.
+/// is the sole writer. [io.k3j.authrbac.RuleIndex] is the core: subjects to rules; a change costs what its namespace
+/// holds.
 @NullMarked
 package io.k3j.authrbac;
 

@@ -25,6 +25,7 @@ class RbacTest {
     private static final Attributes GET_PODS = new Attributes("get", "", "v1", "pods", "", "a", "p", "");
     private final FakeApi api = FakeApi.stepped(InstantSource.system());
     private boolean failing;
+    private int looks;
     private final Rbac rbac = new Rbac(proxy(ApiClient.class, api));
 
     @AfterEach
@@ -40,6 +41,7 @@ class RbacTest {
             if (failing && method.getName().equals("list")) {
                 throw new ApiFault(504, "Timeout", "the log is behind", Struct.EMPTY);
             }
+            looks += method.getName().equals("readable") ? 1 : 0;
             try {
                 Object result = method.invoke(real, arguments);
                 return result instanceof View view ? proxy(View.class, view) : result;
@@ -68,6 +70,26 @@ class RbacTest {
         api.vanish(Rbac.CLUSTER_BINDINGS, Key.of("own"));
         api.deliver();
         assertThat(joeMayRead()).isFalse();
+    }
+
+    @Test
+    void aChangeIsTakenInWithoutALookAtAllOthers() {
+        grant();
+        looks = 0;
+        api.vanish(Rbac.CLUSTER_BINDINGS, Key.of("own"));
+        api.deliver();
+        assertThat(joeMayRead()).isFalse();
+        grant();
+        assertThat(joeMayRead()).isTrue();
+        assertThat(looks).isZero();
+    }
+
+    @Test
+    void whatIsThereHoldsBeforeItWasTold() {
+        BootstrapPolicyText.parse(List.of("ClusterRole own", "  get core pods", "ClusterRoleBinding own own u:joe"),
+                FeatureGates.NONE)
+                .forEach(w -> api.seed(w.resource(), w.object()));
+        assertThat(joeMayRead()).isTrue();
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
 import io.k3j.componentbase.FeatureGates;
+import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,40 @@ class RuleIndexTest {
     void aBindingToAMissingRoleAllowsNothing() {
         RuleIndex index = index("ClusterRoleBinding b nothing u:joe");
         assertThat(index.rules(Caller.of("joe", List.of()), "")).isEmpty();
+    }
+
+    @Test
+    void aSubjectThatIsNamedAgainIsGrantedOnce() {
+        Obj binding = of(BootstrapPolicyText.parse(List.of("ClusterRoleBinding b r u:joe"), FeatureGates.NONE),
+                "ClusterRoleBinding").getFirst();
+        Struct joe = binding.tree().seq("subjects").struct(0);
+        Obj again = binding.with(Seq.copyOf(Collections.nCopies(1000, joe)), "subjects");
+        RuleIndex index = new RuleIndex(List.of(), of(BootstrapPolicyText.parse(List.of("ClusterRole r",
+                "  get core pods"), FeatureGates.NONE), "ClusterRole"), List.of(), List.of(again));
+        assertThat(index.rules(Caller.of("joe", List.of()), "")).hasSize(1);
+    }
+
+    /// What is told of one namespace leaves the others as they were.
+    @Test
+    void changesAreTakenInOneByOne() {
+        RuleIndex index = index("Role a/r", "  R core pods", "RoleBinding a/b Role/r u:joe",
+                "RoleBinding a/c Role/r u:ann", "Role b/r", "  R core pods", "RoleBinding b/b Role/r u:joe");
+        assertThat(mayGet(index, "joe", "a")).isTrue();
+        index.bindingGone(new Key("a", "b"));
+        assertThat(mayGet(index, "joe", "a")).isFalse();
+        assertThat(mayGet(index, "ann", "a")).isTrue();
+        assertThat(mayGet(index, "joe", "b")).isTrue();
+        index.roleGone(new Key("b", "r"));
+        assertThat(mayGet(index, "joe", "b")).isFalse();
+        index.role(of(BootstrapPolicyText.parse(List.of("Role b/r", "  get core pods"), FeatureGates.NONE), "Role")
+                .getFirst());
+        assertThat(mayGet(index, "joe", "b")).as("the binding was there all the time").isTrue();
+        index.bindingGone(new Key("a", "c"));
+        assertThat(mayGet(index, "ann", "a")).isFalse();
+    }
+
+    private static boolean mayGet(RuleIndex index, String user, String namespace) {
+        return index.reason(Caller.of(user, List.of()), resource("get", "", "pods", namespace, "p")).isPresent();
     }
 
     @Test

@@ -2,12 +2,14 @@ package io.k3j.authtokens;
 
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.authtokens.VerifiedTokens.Verified;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.Metrics;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -18,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -36,10 +37,7 @@ public final class AccountAuthenticator implements Authenticator, Metrics {
     private static final String EXTRA = "authentication.kubernetes.io/";
     private static final long LEEWAY_SECONDS = 60;
 
-    /// Bound of the cache of verified signatures; it is cleared when full.
-    private static final int MAX_CACHED = 4096;
-
-    private final Map<String, Verified> verified = new ConcurrentHashMap<>();
+    private final VerifiedTokens verified = new VerifiedTokens();
     private final AccountKeys keys;
     private final Subjects subjects;
     private final LegacyTokenTracking tracking;
@@ -78,44 +76,44 @@ public final class AccountAuthenticator implements Authenticator, Metrics {
 
     @Override
     public Optional<Caller> authenticate(Credentials credentials) throws BadCredential {
-        Verified known = verified.get(credentials.bearer());
-        Jwt token = known != null ? known.token : Jwt.parse(credentials.bearer()).orElse(null);
-        if (token == null) {
+        String bearer = credentials.bearer();
+        if (bearer.isEmpty() || bearer.length() > Jwt.MAX_CHARS) {
             return Optional.empty();
         }
-        String issuer = token.claims().text("iss");
-        if (!keys.issues(issuer) && !issuer.equals(LEGACY_ISSUER)) {
-            return Optional.empty();
-        }
-        boolean legacy = issuer.equals(LEGACY_ISSUER);
+        ByteBuffer digest = VerifiedTokens.digest(bearer);
+        Verified known = verified.get(digest);
         if (known == null) {
-            known = verify(credentials.bearer(), token, legacy);
+            Jwt token = Jwt.parse(bearer).orElse(null);
+            if (token == null || !ours(token.claims().text("iss"))) {
+                return Optional.empty();
+            }
+            known = verify(token);
+            verified.put(digest, bearer.length(), known);
         }
         List<String> wanted = credentials.audiences().isEmpty() ? keys.audiences() : credentials.audiences();
-        if (legacy) {
-            checkLegacy(credentials.bearer(), token.claims(), wanted);
+        if (legacy(known.claims())) {
+            checkLegacy(bearer, known.claims(), wanted);
         } else {
-            checkBound(token.claims(), wanted);
+            checkBound(known.claims(), wanted);
         }
-        return Optional.of(known.caller);
+        return Optional.of(known.caller());
     }
 
-    /// A token whose signature is good, and who it stands for while its claims hold.
-    private record Verified(Jwt token, Caller caller) {
+    private boolean ours(String issuer) {
+        return keys.issues(issuer) || issuer.equals(LEGACY_ISSUER);
     }
 
-    /// Verifies the signature, once per token because that takes some ten microseconds. Expiry and bound
-    /// objects are checked for each request.
-    private Verified verify(String bearer, Jwt token, boolean legacy) throws BadCredential {
+    private static boolean legacy(Struct claims) {
+        return claims.text("iss").equals(LEGACY_ISSUER);
+    }
+
+    /// Verifies the signature, once per token. Expiry and bound objects are checked for each request.
+    private Verified verify(Jwt token) throws BadCredential {
         if (!keys.signed(token)) {
             throw new BadCredential("service account token is not signed by a key of this cluster");
         }
-        if (verified.size() >= MAX_CACHED) {
-            verified.clear();
-        }
-        Verified sound = new Verified(token, legacy ? legacyCaller(token.claims()) : caller(token.claims()));
-        verified.put(bearer, sound);
-        return sound;
+        Struct claims = token.claims();
+        return Verified.of(claims, legacy(claims) ? legacyCaller(claims) : caller(claims));
     }
 
     private void checkBound(Struct claims, List<String> wanted) throws BadCredential {

@@ -52,7 +52,9 @@ final class SubjectName {
                 i += 2;
             } else {
                 i += escape ? 1 : 0;
-                bytes.writeBytes(value.substring(i, i + 1).getBytes(StandardCharsets.UTF_8));
+                int point = value.codePointAt(i);
+                bytes.writeBytes(Character.toString(point).getBytes(StandardCharsets.UTF_8));
+                i += Character.charCount(point) - 1;
             }
         }
         return bytes.toString(StandardCharsets.UTF_8);

@@ -19,4 +19,12 @@ class SubjectNameTest {
         assertThat(SubjectName.values(name, "CN")).containsExactly("Müller, Jo+hn");
         assertThat(SubjectName.values(name, "O")).isEmpty();
     }
+
+    /// Such a character is two of Java's.
+    @Test
+    void charactersBeyondSixteenBitsAreRead() {
+        X500Principal name = new X500Principal("CN=\"\uD83D\uDE00, a\", O=\uD840\uDC00");
+        assertThat(SubjectName.values(name, "CN")).containsExactly("\uD83D\uDE00, a");
+        assertThat(SubjectName.values(name, "O")).containsExactly("\uD840\uDC00");
+    }
 }

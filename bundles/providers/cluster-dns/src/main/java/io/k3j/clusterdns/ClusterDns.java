@@ -231,7 +231,7 @@ public final class ClusterDns {
     private HttpPort.Answer page(String path) {
         if (path.equals("/metrics")) {
             return new HttpPort.Answer("200 OK", MetricText.CONTENT_TYPE, "",
-                    MetricsPage.of(responder.configuration(), loader.failures()));
+                    MetricsPage.of(responder.configuration(), loader.failures(), responder.panics()));
         }
         boolean ok = path.equals("/health") || views.synced();
         return new HttpPort.Answer(ok ? "200 OK" : "503 Service Unavailable", "text/plain; charset=utf-8", "",

@@ -7,6 +7,7 @@ import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,8 @@ import java.util.Set;
 /// (<https://github.com/kubernetes/dns/blob/master/docs/specification.md>) as CoreDNS' plug-in `kubernetes` reads it.
 /// Pure except for the views.
 final class ClusterNames {
+    /// Of one name; a message has room for a quarter of them.
+    private static final int MOST_PLACES = 16_384;
     private final DnsObjects objects;
     private final Options options;
 
@@ -114,18 +117,28 @@ final class ClusterNames {
         return places.isEmpty() ? Optional.empty() : Optional.of(places);
     }
 
+    /// A slice may have a thousand endpoints and thousands of ports, and any number of slices may say the same.
     private List<Place> endpoints(Obj service, String label, String port, String protocol, String owner) {
-        List<Place> all = new ArrayList<>();
+        Set<Place> all = new LinkedHashSet<>();
         if (!options.endpoints()) {
-            return all;
+            return List.of();
         }
+        List<Struct> offered = List.of();
+        List<Integer> fitting = ports(offered, port, protocol);
         for (DnsObjects.Endpoint e : objects.endpoints(service)) {
             String own = DomainNames.lower(e.label(options.podNames()));
             if (label.isEmpty() || label.equals(own)) {
-                ports(e.ports(), port, protocol).forEach(p -> all.add(new Place(e.address(), p, own + "." + owner)));
+                fitting = e.ports() == offered ? fitting : ports(e.ports(), port, protocol);
+                offered = e.ports();
+                for (int p : fitting) {
+                    if (all.size() >= MOST_PLACES) {
+                        return List.copyOf(all);
+                    }
+                    all.add(new Place(e.address(), p, own + "." + owner));
+                }
             }
         }
-        return all;
+        return List.copyOf(all);
     }
 
     private static List<Place> addresses(Obj service, String port, String protocol, String owner) {

@@ -33,7 +33,9 @@ final class DnsObjects {
                 p -> p.status().seq("podIPs").structs().stream().map(a -> a.text("ip")).toList());
     }
 
-    /// One endpoint of a Service, with the ports of its slice.
+    /// One endpoint of a Service.
+    ///
+    /// @param ports of its slice, the same list for all of it
     record Endpoint(String hostname, String pod, String address, List<Struct> ports) {
         /// Its label below the Service: its hostname, or with `endpoint_pod_names` the name of its pod, or its
         /// address with dashes.
@@ -81,12 +83,13 @@ final class DnsObjects {
     /// The ready endpoints, or all when the Service publishes not-ready addresses. Those that terminate are not ready.
     List<Endpoint> endpoints(Obj service) {
         boolean all = service.spec().flag("publishNotReadyAddresses");
-        return slices.by(BY_SERVICE, service.namespace() + "/" + service.name()).stream()
-                .flatMap(slice -> slice.tree().seq("endpoints").structs().stream()
-                        .filter(e -> all || e.struct("conditions").flag("ready", true))
-                        .flatMap(e -> e.seq("addresses").texts().stream().map(a -> new Endpoint(e.text("hostname"),
-                                e.struct("targetRef").text("name"), a, slice.tree().seq("ports").structs()))))
-                .distinct().toList();
+        return slices.by(BY_SERVICE, service.namespace() + "/" + service.name()).stream().flatMap(slice -> {
+            List<Struct> ports = slice.tree().seq("ports").structs();
+            return slice.tree().seq("endpoints").structs().stream()
+                    .filter(e -> all || e.struct("conditions").flag("ready", true))
+                    .flatMap(e -> e.seq("addresses").texts().stream().map(a -> new Endpoint(e.text("hostname"),
+                            e.struct("targetRef").text("name"), a, ports)));
+        }).toList();
     }
 
     /// The Services with a cluster address.

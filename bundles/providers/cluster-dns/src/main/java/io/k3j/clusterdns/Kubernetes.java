@@ -54,7 +54,16 @@ record Kubernetes(Zones zones, ClusterNames names, DnsObjects objects, long ttl,
                         NAME, "the cluster's objects are not known yet");
     }
 
+    /// The API takes names that DNS does not, with a label of more than 63 bytes: an ExternalName may lead to one.
     private DnsAnswer answer(Ask ask, String zone) {
+        try {
+            return found(ask, zone);
+        } catch (IllegalArgumentException noName) {
+            return DnsAnswer.coded(DnsAnswer.SERVER_FAILURE, NAME, String.valueOf(noName.getMessage()));
+        }
+    }
+
+    private DnsAnswer found(Ask ask, String zone) {
         return switch (ask.type()) {
             case RecordType.A, RecordType.AAAA -> addresses(ask, zone);
             case RecordType.SRV -> services(ask, zone);

@@ -20,13 +20,16 @@ final class MetricsPage {
     /// The page for a configuration.
     ///
     /// @param failedReloads how often a Corefile was refused
-    static String of(Configuration now, long failedReloads) {
+    /// @param panics how many messages could not be answered by a mistake of this program
+    static String of(Configuration now, long failedReloads, long panics) {
         MetricsPage page = new MetricsPage(now);
         page.text.family("coredns_build_info", Type.GAUGE, "The program that answers in CoreDNS' place.").value(1,
                 "version", "k3j", "revision", "", "goversion", "");
         page.text
                 .family("coredns_reload_failed_total", Type.COUNTER, "Counter of the number of failed reload attempts.")
                 .value(failedReloads);
+        page.text.family("coredns_panics_total", Type.COUNTER, "A metrics that counts the number of panics.")
+                .value(panics);
         page.blocks();
         page.caches();
         page.forwards();

@@ -8,11 +8,14 @@ import io.k3j.dnsplugins.Ask;
 import io.k3j.dnsplugins.Handler;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Answers one message by the configuration of now. For any thread.
 final class Responder {
     private static final byte[] LATER = new byte[0];
     private static final int MOST_TCP = 65_535;
+    private static final System.Logger LOG = System.getLogger("io.k3j.clusterdns");
+    private final AtomicLong panics = new AtomicLong();
     private volatile Configuration configuration = Configuration.none();
 
     /// From the next message on.
@@ -43,7 +46,22 @@ final class Responder {
         } catch (IllegalArgumentException e) {
             return Optional.of(DnsMessageWriter.failure(message, DnsAnswer.FORMAT_ERROR));
         }
-        return respond(query, port, tcp, client, patient);
+        try {
+            return respond(query, port, tcp, client, patient);
+        } catch (RuntimeException unforeseen) {
+            // it must not end the thread that answers everybody
+            boolean told = Long.bitCount(panics.incrementAndGet()) == 1;
+            LOG.log(told ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                    "Recovered from a failure to answer a question of " + client.getAddress().getHostAddress(),
+                    unforeseen);
+            return Optional.of(DnsMessageWriter.write(query, DnsAnswer.coded(DnsAnswer.SERVER_FAILURE, "", ""),
+                    MOST_TCP));
+        }
+    }
+
+    /// How many messages could not be answered by a mistake of this program.
+    long panics() {
+        return panics.get();
     }
 
     private Optional<byte[]> respond(DnsQuery query, int port, boolean tcp, InetSocketAddress client, boolean patient) {

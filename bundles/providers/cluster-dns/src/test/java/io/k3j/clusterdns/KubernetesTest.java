@@ -6,8 +6,12 @@ import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.dnsmessage.DnsAnswer;
 import io.k3j.dnsmessage.RecordType;
 import io.k3j.dnsmessage.ResourceRecord;
+import io.k3j.model.Selector;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -171,5 +175,30 @@ class KubernetesTest {
         assertThat(server.ask("web.default.svc.cluster.local", "A").records()).hasSize(1);
         assertThat(List.of(server.ask("web.default.svc.example.org", "A").code()))
                 .containsExactly(DnsAnswer.SERVER_FAILURE);
+    }
+
+    /// The API asks no more of an ExternalName than its length; whoever asks for one must not end the socket.
+    @ParameterizedTest
+    @CsvSource({"A", "AAAA", "CNAME"})
+    void anExternalNameThatIsNoDomainNameIsAFailure(String type) {
+        server.service("default", "long",
+                Struct.of("type", "ExternalName", "externalName", "x".repeat(64) + ".example.org"));
+        server.deliver();
+        assertThat(server.ask("long.default.svc.cluster.local", type).code()).isEqualTo(DnsAnswer.SERVER_FAILURE);
+        assertThat(server.responder.panics()).isZero();
+    }
+
+    @Test
+    void endpointsOfManyPortsAreGivenInPart() {
+        server.service("default", "large", Struct.of("clusterIP", "None"));
+        server.slice("large", Seq.copyOf(IntStream.range(0, 1000)
+                .mapToObj(i -> Struct.of("addresses", Seq.of("10.44." + i / 250 + "." + i % 250))).toList()),
+                Seq.copyOf(IntStream.range(1, 20_000).mapToObj(i -> Struct.of("name", "p" + i, "port", i)).toList()));
+        server.deliver();
+        ClusterNames names = new ClusterNames(server.around().objects(), new ClusterNames.Options("disabled", false,
+                Set.of(), Selector.EVERYTHING, Selector.EVERYTHING, true, false));
+        assertThat(names.find("large.default.svc.cluster.local", "cluster.local").orElseThrow()).hasSize(16_384);
+        assertThat(names.find("_p7._tcp.large.default.svc.cluster.local", "cluster.local").orElseThrow())
+                .hasSize(1000);
     }
 }

@@ -166,11 +166,12 @@ class PluginsTest {
         server.useCluster("prometheus :9153", "cache 30");
         server.ask("web.default.svc.cluster.local", "A");
         server.ask("none.default.svc.cluster.local", "AAAA");
-        String page = MetricsPage.of(server.responder.configuration(), 0);
+        String page = MetricsPage.of(server.responder.configuration(), 0, server.responder.panics());
         assertThat(page).contains(
                 "coredns_dns_requests_total{server=\"dns://:53\",zone=\".\",view=\"\",proto=\"udp\",family=\"1\",type=\"A\"} 1\n",
                 "coredns_dns_responses_total{server=\"dns://:53\",zone=\".\",view=\"\",rcode=\"NXDOMAIN\",plugin=\"kubernetes\"} 1\n",
                 "coredns_dns_request_duration_seconds_count{server=\"dns://:53\",zone=\".\",view=\"\",type=\"AAAA\"} 1\n",
+                "coredns_panics_total 0\n",
                 "coredns_plugin_enabled{server=\"dns://:53\",zone=\".\",view=\"\",name=\"kubernetes\"} 1\n",
                 "coredns_cache_entries{server=\"dns://:53\",type=\"success\",zones=\".\",view=\"\"} 0\n");
     }

@@ -7,7 +7,10 @@ import io.k3j.dnsmessage.DnsMessageReader;
 import io.k3j.dnsmessage.RecordType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What the server answers to messages as bytes; the messages alone are tested in `dns-message`.
@@ -114,5 +117,18 @@ class WireTest {
                 assertThat(expected).isNotNull();
             }
         }
+    }
+
+    @Test
+    void aMistakeOfThisProgramIsAFailureToTheOneWhoMetIt() {
+        Configuration.ServedZone broken = new Configuration.ServedZone("", ask -> {
+            throw new IllegalStateException("nobody expected this");
+        }, null);
+        server.responder.use(new Configuration(Map.of(53, Map.of("", broken)), List.of(), List.of(), List.of(),
+                List.of(), Map.of(), Set.of(), false));
+        byte[] response = server.bytes(TestServer.query("a.test", RecordType.A, 0x0100, new byte[0]), false);
+        assertThat(code(response)).isEqualTo(DnsAnswer.SERVER_FAILURE);
+        assertThat(response[5]).as("with its question").isEqualTo((byte) 1);
+        assertThat(server.responder.panics()).isEqualTo(1);
     }
 }

@@ -23,10 +23,11 @@ final class Host {
     private static final System.Logger LOG = System.getLogger("io.k3j.cniflannel");
     private static final Path LINKS = Path.of("/sys/class/net");
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final Map<String, String> SYSCTLS = Map.of("net/ipv4/ip_forward", "1",
-            "net/ipv4/conf/all/forwarding", "1",
-            "net/ipv4/conf/default/forwarding", "1", "net/ipv4/conf/all/route_localnet", "1",
-            "net/ipv6/conf/all/forwarding", "1", "net/ipv6/conf/default/forwarding", "1");
+    /// Not `route_localnet`: nothing here needs it but host ports at 127.0.0.1, for which `portmap` sets it on the
+    /// bridge alone. On all interfaces it would open this machine's 127.0.0.1 to its link wherever no rule drops that.
+    static final Map<String, String> SYSCTLS = Map.of("net/ipv4/ip_forward", "1", "net/ipv4/conf/all/forwarding", "1",
+            "net/ipv4/conf/default/forwarding", "1", "net/ipv6/conf/all/forwarding", "1",
+            "net/ipv6/conf/default/forwarding", "1");
     private final Command command = new Command(LIMIT);
 
     /// Sets the sysctls for forwarding; one that is missing or not permitted is logged at debug level, since

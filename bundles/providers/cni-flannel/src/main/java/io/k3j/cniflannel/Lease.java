@@ -28,7 +28,7 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
     /// By it the API server refuses annotations of this Node from who has no certificate that names it.
     private static final String BOUND = "k3j.io/network";
     private static final String MANAGED = PREFIX + "kube-subnet-manager";
-    /// What is read of a Node: its ranges, and the annotations that nodes of the pod network write and remove.
+    /// What is read of a Node: its age, its ranges, and the annotations that nodes of the pod network write and remove.
     static final FieldMask FIELDS = fields();
     private static final int LARGEST_PORT = 65_535;
     private static final int MAC_BYTES = 6;
@@ -36,7 +36,8 @@ record Lease(String node, String type, List<PeerAddress> reaches) {
     private static final int KEY_BYTES = 32;
 
     private static FieldMask fields() {
-        FieldMask mask = FieldMask.IDENTITY.with("spec", "podCIDR").with("spec", "podCIDRs");
+        FieldMask mask = FieldMask.IDENTITY.with("metadata", "creationTimestamp").with("spec", "podCIDR")
+                .with("spec", "podCIDRs");
         for (String annotation : List.of(BOUND, MANAGED, OVERWRITE, OVERWRITE_IPV6, PREFIX + "backend-type",
                 PREFIX + "public-ip", PREFIX + "public-ipv6", PREFIX + "backend-data", PREFIX + "backend-v6-data")) {
             mask = mask.with("metadata", "annotations", annotation);

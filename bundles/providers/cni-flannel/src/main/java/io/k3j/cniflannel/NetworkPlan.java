@@ -61,7 +61,7 @@ record NetworkPlan(List<Cidr> ranges, List<Cidr> cluster, int mtu, boolean masqu
 
     /// The nftables rules: masquerades traffic that leaves the pod network, and traffic of a node without an address
     /// in it into the pod network; source addresses of pods on other nodes and of this node's clients stay visible.
-    /// Drops packets from outside to the loopback network, which node ports on localhost make routable.
+    /// Drops packets from outside to the loopback network, which `portmap` makes routable on the bridge.
     List<NftTable> tables() {
         List<NftTable> tables = new ArrayList<>();
         for (Cidr own : ranges) {

@@ -2,9 +2,10 @@ package io.k3j.cniflannel;
 
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Obj;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,22 @@ final class NodeLeases {
     private int reads;
     private int comparisons;
 
-    private record Known(long revision, Optional<Lease> lease) {
+    private record Known(long revision, Optional<Claim> claim) {
+    }
+
+    /// What a node says of itself.
+    ///
+    /// @param created when its Node was made
+    private record Claim(Lease lease, String created) {
+    }
+
+    /// One address of a claim, to be compared with all others.
+    ///
+    /// @param held whether the node had it before
+    private record Offer(Claim claim, PeerAddress reach, boolean held) {
+        String node() {
+            return claim.lease().node();
+        }
     }
 
     /// @param me the name of this node
@@ -36,17 +52,18 @@ final class NodeLeases {
         this.cluster = cluster;
     }
 
-    /// The leases that can be, sorted by node: of two that contradict each other the first. The same list while none
-    /// has changed.
+    /// The leases that can be, sorted by node. Of two that contradict each other that of the node which had it before,
+    /// else of the older Node: so a node cannot take another's place by its own word. The same list while none has
+    /// changed.
     List<Lease> of(Collection<Obj> nodes, Lease mine) {
         Map<String, Known> next = new TreeMap<>();
         nodes.stream().filter(n -> !n.name().equals(me)).forEach(n -> next.put(n.name(), known(n)));
         boolean same = own.equals(mine) && next.equals(known);
-        boolean leases = same || own.equals(mine) && leases(next).equals(leases(known));
+        boolean claims = same || own.equals(mine) && claims(next).equals(claims(known));
         known = next;
         own = mine;
-        if (!leases) {
-            usable = compare(leases(next));
+        if (!claims) {
+            usable = compare(claims(next));
         }
         return usable;
     }
@@ -68,36 +85,51 @@ final class NodeLeases {
             return before;
         }
         reads++;
-        return new Known(node.revision(), Lease.of(node));
+        return new Known(node.revision(),
+                Lease.of(node).map(l -> new Claim(l, node.metadata().text("creationTimestamp"))));
     }
 
-    private static List<Lease> leases(Map<String, Known> all) {
-        return all.values().stream().flatMap(k -> k.lease().stream()).toList();
+    private static List<Claim> claims(Map<String, Known> all) {
+        return all.values().stream().flatMap(k -> k.claim().stream()).toList();
     }
 
-    private List<Lease> compare(List<Lease> leases) {
+    private List<Lease> compare(List<Claim> claims) {
         Map<Boolean, Taken> taken = Map.of(false, new Taken(), true, new Taken());
         own.reaches().forEach(r -> taken(taken, r.range()).take(r));
-        List<Lease> all = new ArrayList<>();
+        Map<String, Set<PeerAddress>> good = new HashMap<>();
         Set<String> problems = new HashSet<>();
-        for (Lease lease : leases) {
-            List<PeerAddress> good = new ArrayList<>();
-            for (PeerAddress reach : lease.reaches()) {
-                String problem = problem(reach, taken(taken, reach.range()));
-                if (problem.isEmpty()) {
-                    good.add(reach);
-                } else {
-                    problems.add("node=" + lease.node() + " range=" + reach.range() + " reason=" + problem);
-                }
-            }
-            if (!good.isEmpty()) {
-                all.add(new Lease(lease.node(), lease.type(), good));
+        for (Offer offer : offers(claims)) {
+            String problem = problem(offer.reach(), taken(taken, offer.reach().range()));
+            if (problem.isEmpty()) {
+                good.computeIfAbsent(offer.node(), n -> new HashSet<>()).add(offer.reach());
+            } else {
+                problems.add("node=" + offer.node() + " range=" + offer.reach().range() + " reason=" + problem);
             }
         }
         problems.stream().filter(p -> !told.contains(p)).sorted()
                 .forEach(p -> LOG.log(System.Logger.Level.WARNING, "Ignoring pod range of another node {0}", p));
         told = problems;
-        return List.copyOf(all);
+        return claims.stream().map(Claim::lease).filter(l -> good.containsKey(l.node()))
+                .map(l -> new Lease(l.node(), l.type(), l.reaches().stream()
+                        .filter(good.getOrDefault(l.node(), Set.of())::contains).toList()))
+                .toList();
+    }
+
+    /// In the order in which they have what they claim.
+    private List<Offer> offers(List<Claim> claims) {
+        Map<String, Lease> before = new HashMap<>();
+        usable.forEach(l -> before.put(l.node(), l));
+        return claims.stream().flatMap(c -> c.lease().reaches().stream()
+                .map(r -> new Offer(c, r, Optional.ofNullable(before.get(c.lease().node()))
+                        .flatMap(l -> l.in(r.range().ipv6())).filter(had -> held(had, r)).isPresent())))
+                .sorted(Comparator.comparing((Offer o) -> !o.held()).thenComparing(o -> o.claim().created())
+                        .thenComparing(Offer::node))
+                .toList();
+    }
+
+    /// By the MAC address or key; a node without either is known by its range.
+    private static boolean held(PeerAddress had, PeerAddress has) {
+        return had.token().equals(has.token()) && (!has.token().isEmpty() || had.range().equals(has.range()));
     }
 
     private static Taken taken(Map<Boolean, Taken> all, Cidr range) {

@@ -169,7 +169,7 @@ final class PodFabric {
         return all;
     }
 
-    /// Connects to every other node with a lease; of two that contradict each other the first by name wins.
+    /// Connects to every other node with a lease; which of two that contradict each other is said by [NodeLeases].
     ///
     /// @param look whether the kernel is asked even when no node has changed
     void connect(Collection<Obj> nodes, boolean look) throws IOException {

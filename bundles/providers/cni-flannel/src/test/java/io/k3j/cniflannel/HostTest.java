@@ -27,4 +27,9 @@ class HostTest {
         assertThatThrownBy(() -> host.ip(List.of("/no/such/ip", "link"))).isInstanceOf(IOException.class)
                 .hasMessageContaining("/no/such/ip");
     }
+
+    @Test
+    void doesNotOpenTheLoopbackNetworkToTheLink() {
+        assertThat(Host.SYSCTLS.keySet()).isNotEmpty().noneMatch(name -> name.endsWith("/route_localnet"));
+    }
 }

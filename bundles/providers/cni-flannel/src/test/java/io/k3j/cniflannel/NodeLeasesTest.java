@@ -76,4 +76,27 @@ class NodeLeasesTest {
         assertThat(names(peers.of(List.of(first, second), OWN))).containsExactly("a");
         assertThat(names(peers.of(List.of(second), OWN))).containsExactly("b");
     }
+
+    private static Obj aged(Obj node, int second) {
+        return node.with("2026-01-01T00:00:%02dZ".formatted(second), "metadata", "creationTimestamp");
+    }
+
+    @Test
+    void aNodeDoesNotTakeTheMacAddressOfAnotherByNamingIt() {
+        Obj victim = aged(node("z", "10.0.2.0/24", mac(2), 1), 2);
+        Obj thief = aged(node("a", "10.0.1.0/24", mac(1), 2), 1);
+        assertThat(names(peers.of(List.of(thief, victim), OWN))).containsExactly("a", "z");
+        Obj stolen = aged(node("a", "10.0.1.0/24", mac(2), 3), 1);
+        assertThat(names(peers.of(List.of(stolen, victim), OWN))).containsExactly("z");
+        assertThat(names(peers.of(List.of(stolen, aged(node("z", "10.0.2.0/24", mac(2), 4), 2)), OWN)))
+                .containsExactly("z");
+    }
+
+    @Test
+    void ofNodesThatNobodyKnewBeforeTheOlderHasTheMacAddress() {
+        Obj older = aged(node("z", "10.0.2.0/24", mac(2), 1), 1);
+        Obj younger = aged(node("a", "10.0.1.0/24", mac(2), 2), 2);
+        assertThat(names(peers.of(List.of(younger, older), OWN))).containsExactly("z");
+        assertThat(Lease.FIELDS.of(older).metadata().text("creationTimestamp")).isNotEmpty();
+    }
 }

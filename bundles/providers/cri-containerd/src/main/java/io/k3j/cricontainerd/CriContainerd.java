@@ -225,13 +225,11 @@ public final class CriContainerd {
 
     private void importImages() {
         CriImages images = new CriImages(cri.ofRuntime(), pins, sources);
-        String ctr = machine.find("ctr").map(Path::toString).orElse("ctr");
+        Ctr ctr = new Ctr(List.of(machine.find("ctr").map(Path::toString).orElse("ctr"), "--address",
+                places.socket().toString(), "--namespace", "k8s.io"), new Command(Ctr.LIMIT), machine::find);
         try {
-            new ImageImport(List.of(shippedImages(), places.images()), registries(settings),
-                    new ImageImport.Ctr(List.of(ctr, "--address", places.socket().toString(), "--namespace", "k8s.io"),
-                            new Command(ImageImport.LIMIT)),
-                    pins, name -> images.pull(name, Struct.EMPTY))
-                    .run(imported::countDown);
+            new ImageImport(List.of(shippedImages(), places.images()), ctr,
+                    new ImageNames(ctr, registries(settings), pins), images).run(imported::countDown);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "Image import ended error={0}", e.getMessage());
             imported.countDown();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// The image service of CRI.
 final class CriImages implements ImageStore {
@@ -63,10 +64,11 @@ final class CriImages implements ImageStore {
 
     private Image image(Struct s) {
         List<String> tags = s.seq("repoTags").texts();
+        List<String> digests = s.seq("repoDigests").texts();
         Struct uid = s.struct("uid");
         boolean hasUid = s.has("uid");
-        return new Image(s.text("id"), tags, s.seq("repoDigests").texts(), s.whole("size", 0),
+        return new Image(s.text("id"), tags, digests, s.whole("size", 0),
                 hasUid ? OptionalLong.of(uid.whole("value", 0)) : OptionalLong.empty(), s.text("username"),
-                s.flag("pinned") || tags.stream().anyMatch(pins::has));
+                s.flag("pinned") || Stream.concat(tags.stream(), digests.stream()).anyMatch(pins::has));
     }
 }

@@ -4,8 +4,8 @@
 ///
 /// [CriContainerd] is the OSGi component. `Containerd` owns the process, which survives this one; a successor adopts
 /// it by its record. `Cri` converts trees to protobuf and back, by a table (`cri.txt`) generated from CRI's released
-/// `.proto`; `CriRuntime` and `CriImages` implement the contract. `ImageImport` imports and pins the images of
-/// `agent/images` and the shipped ones.
+/// `.proto`; `CriRuntime` and `CriImages` implement the contract. `ImageImport` brings in the images of `agent/images`
+/// and the shipped ones by `Ctr`; `ImageNames` pins them and gives them further names.
 ///
 /// **Sole writer of** `agent/etc/containerd`, `agent/etc/crictl.yaml`, `agent/containerd`.
 @NullMarked

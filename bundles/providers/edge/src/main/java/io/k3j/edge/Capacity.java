@@ -42,6 +42,11 @@ final class Capacity {
         return name.equals(ListeningSockets.KUBELET) ? port : port / Limits.NAME_PART;
     }
 
+    /// How many bytes of bodies may wait for their readers on one port.
+    static long ofBodies(long heapBytes) {
+        return Math.max(Limits.LEAST_UNREAD_BYTES, heapBytes / Limits.UNREAD_PART);
+    }
+
     /// The soft limit of open files of a process, from its `limits` file in `/proc`.
     static long descriptors(Path limits) {
         try {

@@ -27,6 +27,7 @@ final class ClientConnection implements Protocol {
     private volatile long deadlineNanos;
     private volatile boolean deadlineSet;
     private volatile boolean leaving;
+    private volatile boolean heard;
     private boolean draining;
     /// Whether the client of the current response may pause; HTTP/1.1 has one response at a time.
     private volatile boolean pausable;
@@ -60,6 +61,16 @@ final class ClientConnection implements Protocol {
     /// The address of the client.
     InetSocketAddress remote() {
         return remote;
+    }
+
+    /// Whether the client has said nothing that a handshake could go on with.
+    boolean silent() {
+        return !heard;
+    }
+
+    /// Records that it has.
+    void heard() {
+        heard = true;
     }
 
     /// The certificate chain of the client as the handshake verified it, empty without one.

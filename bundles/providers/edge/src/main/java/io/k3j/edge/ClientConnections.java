@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,8 @@ final class ClientConnections {
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
     private final Map<InetAddress, Integer> anonymous = new ConcurrentHashMap<>();
     private final Map<Holder, Integer> named = new ConcurrentHashMap<>();
-    private final AtomicInteger handshakes = new AtomicInteger();
+    private final Handshakes handshakes = new Handshakes(Limits.HANDSHAKES,
+            Limits.HANDSHAKES / Limits.HANDSHAKES_PART);
     private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NANOS);
 
     /// Whose connections are counted together.
@@ -48,16 +48,18 @@ final class ClientConnections {
         this.limitOfName = limitOfName;
     }
 
-    /// Whether another connection from this address may start its handshake.
+    /// Whether another connection from this address may start its handshake, perhaps in the place of one whose client
+    /// has said nothing.
     boolean hasCapacity(InetAddress address) {
-        return open.size() < limit && handshakes.get() < Limits.HANDSHAKES
-                && anonymous.getOrDefault(address, 0) < Limits.ANONYMOUS_CONNECTIONS_PER_ADDRESS;
+        return open.size() < limit
+                && anonymous.getOrDefault(address, 0) < Limits.ANONYMOUS_CONNECTIONS_PER_ADDRESS
+                && handshakes.hasRoom(address);
     }
 
     /// Registers a connection that starts its handshake.
     void handshakeStarted(ClientConnection client) {
         open.add(client);
-        handshakes.incrementAndGet();
+        handshakes.begun(client);
         anonymous.merge(client.remote().getAddress(), 1, Integer::sum);
     }
 
@@ -65,7 +67,7 @@ final class ClientConnections {
     ///
     /// @return whether the connection may stay; false where its certificate's name has its part of the port already
     boolean handshakeDone(ClientConnection client) {
-        handshakes.decrementAndGet();
+        handshakes.ended(client);
         if (client.certificates().isEmpty() || !open.contains(client)) {
             return true;
         }

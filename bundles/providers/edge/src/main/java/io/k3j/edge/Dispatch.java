@@ -7,14 +7,20 @@ import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// Dispatches the requests of one port to their endpoints.
+/// Dispatches the requests of one port to their endpoints, and counts what of their bodies nobody has read.
 final class Dispatch {
     private static final System.Logger LOG = System.getLogger("io.k3j.edge");
 
     private final Routes routes;
+    private final UnreadBodies unread;
 
-    Dispatch(Routes routes) {
+    Dispatch(Routes routes, UnreadBodies unread) {
         this.routes = routes;
+        this.unread = unread;
+    }
+
+    UnreadBodies unread() {
+        return unread;
     }
 
     /// Serves one request, on its virtual thread. Catches every failure and answers it.

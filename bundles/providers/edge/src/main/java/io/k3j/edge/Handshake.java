@@ -37,6 +37,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     /// machine is; how many there are is up to the protocol, and not to the client.
     Executor steps(Executor executor) {
         return step -> {
+            client.heard();
             owed.incrementAndGet();
             if (!finished) {
                 client.clearDeadline();

@@ -42,6 +42,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Prot
         this.date = date;
     }
 
+    /// Where what waits in bodies is counted.
+    UnreadBodies unread() {
+        return dispatch.unread();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (closing) {

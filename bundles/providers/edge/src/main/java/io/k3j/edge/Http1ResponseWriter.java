@@ -28,7 +28,7 @@ final class Http1ResponseWriter extends ResponseWriter {
 
     Http1ResponseWriter(Http1Connection connection, ChannelHandlerContext context, Outbox outbox, DateHeader date,
             Http1Heads.Answering answering) {
-        super(answering.announced(), outbox);
+        super(answering.announced(), outbox, connection.unread());
         this.connection = connection;
         this.context = context;
         this.date = date;

@@ -68,6 +68,11 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
         super.handlerRemoved0(removed);
     }
 
+    /// Where what waits in bodies is counted.
+    UnreadBodies unread() {
+        return frames.unread();
+    }
+
     @Override
     public boolean detectsStalls() {
         return true;

@@ -44,6 +44,10 @@ final class Http2Frames extends Http2EventAdapter {
         writerKey = connection.connection().newKey();
     }
 
+    UnreadBodies unread() {
+        return dispatch.unread();
+    }
+
     /// A listener for the begin and end of streams.
     Http2ConnectionAdapter streams() {
         return new Http2ConnectionAdapter() {

@@ -26,7 +26,7 @@ final class Http2ResponseWriter extends ResponseWriter implements ChannelFutureL
 
     Http2ResponseWriter(Http2ClientConnection handler, Http2Stream stream, ClientConnection client, DateHeader date,
             RequestHead head) {
-        super(head.announced(), client.outbox());
+        super(head.announced(), client.outbox(), handler.unread());
         this.handler = handler;
         this.context = handler.context();
         this.stream = stream;

@@ -236,8 +236,8 @@ final class HttpExchange implements Exchange, Runnable {
         return opened;
     }
 
-    /// Aborts the response, or the request when no response has begun.
-    void abort() {
+    @Override
+    public void abort() {
         State before = state.getAndUpdate(now -> now == State.ANSWERED ? now : State.GONE);
         if (before == State.WAITING || before == State.ANSWERING) {
             outbox().post(new ExchangeReset(writer));
@@ -276,6 +276,7 @@ final class HttpExchange implements Exchange, Runnable {
     /// Called when the whole response has been enqueued.
     void answered() {
         if (state.compareAndSet(State.ANSWERING, State.ANSWERED)) {
+            body.drop("the answer is complete");
             endings.run();
         }
     }
@@ -285,8 +286,6 @@ final class HttpExchange implements Exchange, Runnable {
         State before = state.getAndUpdate(now -> now == State.ANSWERED ? now : State.GONE);
         if (before == State.WAITING || before == State.ANSWERING) {
             terminate("the client has gone");
-        } else {
-            body.fail("the client has gone");
         }
     }
 

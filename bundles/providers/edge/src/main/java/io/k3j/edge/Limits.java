@@ -24,8 +24,10 @@ final class Limits {
     /// The fraction (1/n) of a port's connections that may be open under one name of client certificates: under the
     /// three that a node has, there is room for others.
     static final int NAME_PART = 4;
-    /// Concurrent handshakes; further connections are closed.
+    /// Concurrent handshakes; for a further one the client is closed that has said nothing for longest.
     static final int HANDSHAKES = 1_024;
+    /// The fraction (1/n) of them that one address may have, of IPv6 a network of 64 bits.
+    static final int HANDSHAKES_PART = 8;
     /// The pause after a failed `accept`.
     static final long ACCEPT_RETRY_MILLIS = 100;
 
@@ -83,6 +85,12 @@ final class Limits {
     static final int RUNNING_PER_STREAM = 2;
     /// Receive window of one stream, and the bytes a body buffers before its sender must wait.
     static final int STREAM_WINDOW = 256 * 1024;
+    /// The least that a piece of a body counts, however small: what an array costs.
+    static final int LEAST_PIECE_BYTES = 32;
+    /// The fraction (1/n) of the heap that bodies which wait for their readers may have, per port.
+    static final int UNREAD_PART = 16;
+    /// The least of that: sixty-four full windows.
+    static final long LEAST_UNREAD_BYTES = 64L * STREAM_WINDOW;
     /// Receive window of a connection.
     static final int CONNECTION_WINDOW = 1024 * 1024;
     /// Smallest share of a stream when several have data, so that a watch event is one frame.

@@ -48,7 +48,8 @@ final class Port extends ChannelInitializer<Channel> {
     Port(Shared shared, ServerSocketChannel socket, Routes routes, TlsRules rules, int ofName) {
         this.shared = shared;
         this.socket = socket;
-        this.dispatch = new Dispatch(routes);
+        this.dispatch = new Dispatch(routes,
+                new UnreadBodies(Capacity.ofBodies(Runtime.getRuntime().maxMemory())));
         this.tls = new PortTls(rules);
         this.streams = rules.streams();
         this.connections = new ClientConnections(shared.connections(), ofName);

@@ -10,24 +10,36 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The queue of body bytes from an event loop to the one thread that reads them. It is bounded, because the loop
-/// grants the sender no more while [#full] is true. Also carries the input of an upgraded connection.
+/// grants the sender no more while [#full] is true, and by what all of a port may hold ([UnreadBodies]). Also carries
+/// the input of an upgraded connection.
 final class RequestBody extends InputStream {
     private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
     private final Runnable demand;
     private final long announced;
+    private final UnreadBodies unread;
     private int buffered;
+    /// The same with what small chunks cost.
+    private int weight;
     private int offset;
     private boolean demanded;
     private boolean held;
     private boolean ended;
     private long idleSeconds = Limits.BODY_IDLE_SECONDS;
     private @Nullable String failure;
+    private boolean late;
+
+    /// One that is counted nowhere.
+    RequestBody(long announced, Runnable demand) {
+        this(announced, demand, new UnreadBodies(Long.MAX_VALUE));
+    }
 
     /// @param announced the length the client declared, or -1
     /// @param demand called by the reader when it first has to wait, and each time it has made room
-    RequestBody(long announced, Runnable demand) {
+    /// @param unread where what waits is counted
+    RequestBody(long announced, Runnable demand, UnreadBodies unread) {
         this.announced = announced;
         this.demand = demand;
+        this.unread = unread;
     }
 
     /// Disables the idle timeout, for upgraded connections that may be silent for hours.
@@ -37,13 +49,30 @@ final class RequestBody extends InputStream {
     }
 
     /// Adds bytes, on the loop. The queue owns the array afterwards.
-    synchronized void feed(byte[] chunk) {
-        // data after the end is dropped: the peer of an upgraded connection that was closed here may go on sending
-        if (failure == null && !ended && chunk.length > 0) {
+    void feed(byte[] chunk) {
+        synchronized (this) {
+            // data after the end is dropped: the peer of an upgraded connection that was closed here may go on sending
+            if (failure != null || ended || chunk.length == 0) {
+                return;
+            }
             chunks.add(chunk);
             buffered += chunk.length;
+            weight += weight(chunk);
+            unread.came(this, weight(chunk));
             notifyAll();
         }
+        for (RequestBody other = unread.excess(); other != null; other = unread.excess()) {
+            other.giveUp();
+        }
+    }
+
+    private static int weight(byte[] chunk) {
+        return Math.max(chunk.length, Limits.LEAST_PIECE_BYTES);
+    }
+
+    private synchronized void giveUp() {
+        late = true;
+        drop("the request's body was not read in time");
     }
 
     /// Marks the end of the body; on the loop.
@@ -52,18 +81,31 @@ final class RequestBody extends InputStream {
         notifyAll();
     }
 
-    /// Fails the reader with an `IOException`; any thread.
+    /// Fails the reader with an `IOException`, unless the whole body is here; any thread.
     synchronized void fail(String why) {
-        if (!ended && failure == null) {
-            failure = why;
-            notifyAll();
+        if (ended) {
+            unread.gone(this);
+        } else {
+            drop(why);
         }
+    }
+
+    /// Lets go of what waits, and of what comes; a reader that wants more gets an `IOException`. Any thread.
+    synchronized void drop(String why) {
+        if (failure == null && !(ended && chunks.isEmpty())) {
+            failure = why;
+        }
+        chunks.clear();
+        buffered = 0;
+        weight = 0;
+        unread.gone(this);
+        notifyAll();
     }
 
     /// Whether the sender must wait, until the reader's next `demand`. On the loop.
     synchronized boolean full() {
         // sticky until the reader demands more: the withheld window is returned only then
-        held = (held || buffered >= Limits.STREAM_WINDOW) && !ended;
+        held = (held || failure != null || weight >= Limits.STREAM_WINDOW) && !ended;
         return held;
     }
 
@@ -124,20 +166,20 @@ final class RequestBody extends InputStream {
         offset += take;
         if (offset == chunk.length) {
             offset = 0;
-            remove();
+            remove(chunk);
         }
         return take;
     }
 
     @Override
     public synchronized int available() {
-        return buffered - offset;
+        return Math.max(0, buffered - offset);
     }
 
     private byte @Nullable [] next(long deadline) throws IOException {
         byte[] chunk = peek(deadline);
         if (chunk != null) {
-            remove();
+            remove(chunk);
         }
         return chunk;
     }
@@ -154,7 +196,7 @@ final class RequestBody extends InputStream {
                 return chunks.peek();
             }
             if (failure != null) {
-                throw new IOException(failure);
+                throw late ? new SocketTimeoutException(failure) : new IOException(failure);
             }
             return null;
         }
@@ -178,11 +220,17 @@ final class RequestBody extends InputStream {
         }
     }
 
-    private void remove() {
+    private void remove(byte[] chunk) {
         boolean room;
         synchronized (this) {
-            buffered -= chunks.remove().length;
-            room = held && buffered < Limits.STREAM_WINDOW / 2;
+            if (chunks.peek() != chunk) {
+                return;
+            }
+            chunks.remove();
+            buffered -= chunk.length;
+            weight -= weight(chunk);
+            unread.taken(this, weight(chunk));
+            room = held && weight < Limits.STREAM_WINDOW / 2;
             held &= !room;
         }
         if (room) {

@@ -16,8 +16,9 @@ abstract class ResponseWriter {
     boolean done;
 
     /// @param announced the declared length of the request body
-    ResponseWriter(long announced, Outbox outbox) {
-        body = new RequestBody(announced, () -> outbox.post(new Demand()));
+    /// @param unread where what waits in the body is counted
+    ResponseWriter(long announced, Outbox outbox, UnreadBodies unread) {
+        body = new RequestBody(announced, () -> outbox.post(new Demand()), unread);
     }
 
     /// The request's body.

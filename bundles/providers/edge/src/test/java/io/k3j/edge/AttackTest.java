@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,7 @@ class AttackTest {
     /// Who does not end what it began has ten seconds, and what a quiet machine needs besides.
     private static final int ENDED_MILLIS = Boolean.getBoolean("k3j.full") ? 13_000 : 30_000;
     private static final int ENHANCE_YOUR_CALM = 11;
+    private static final int FRAME_BYTES = 16_384;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private TestPort port;
@@ -136,6 +138,28 @@ class AttackTest {
                 }
             });
             assertThat(client.goAway()).isNotEqualTo(-2);
+        }
+    }
+
+    /// The client leaves no room for the answer, so that its stream stays.
+    @Test
+    void grantsNothingForABodyWhoseAnswerIsComplete() throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        port.serve("/held", exchange -> {
+            exchange.onEnd(answered::countDown);
+            exchange.respond(200, Map.of(), "ok".getBytes(UTF_8));
+        });
+        try (RawClient client = RawClient.http2(port)) {
+            client.frame(RawClient.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
+            client.frame(RawClient.HEADERS, END_HEADERS, 1, RawClient.GET_HELD);
+            assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
+            for (int sent = 0; sent < Limits.STREAM_WINDOW; sent += FRAME_BYTES) {
+                client.frame(RawClient.DATA, 0, 1, new byte[FRAME_BYTES]);
+            }
+            client.frame(RawClient.PING, 0, 0, new byte[8]);
+            for (int[] frame = client.next(); frame[0] != RawClient.PING; frame = client.next()) {
+                assertThat(frame[0] == RawClient.WINDOW_UPDATE && frame[2] == 1).as("granted more").isFalse();
+            }
         }
     }
 

@@ -24,6 +24,12 @@ class CapacityTest {
     }
 
     @Test
+    void bodiesThatWaitHaveAPartOfTheMemory() {
+        assertThat(Capacity.ofBodies(4 * GIB)).isEqualTo(GIB / 4);
+        assertThat(Capacity.ofBodies(GIB / 16)).isEqualTo(64L * Limits.STREAM_WINDOW);
+    }
+
+    @Test
     void aPortThatFewReadDoesNotTakeWhatTheOthersNeed() {
         assertThat(Capacity.ofPort("server", 8_192)).isEqualTo(8_192);
         assertThat(Capacity.ofPort("supervisor", 8_192)).isEqualTo(8_192);

@@ -7,11 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Parses `--etcd-arg`.
 final class EtcdArguments {
     static final String CORRUPT_CHECK = "experimental-initial-corrupt-check";
     static final String GATES = "feature-gates";
+    private static final String WAL = "wal-dir";
+    private static final String DATA = "data-dir";
+    /// What says which member this is, where its data is and how its cluster begins. It is found, joined, reset,
+    /// restored and copied by what this bundle knows of that.
+    private static final Set<String> OWN = Set.of("name", DATA, WAL, "initial-advertise-peer-urls", "initial-cluster",
+            "initial-cluster-state", "force-new-cluster");
+    private static final String DISK = ". For a disk of its own, mount that at server/db of the data directory; a"
+            + " write-ahead log that is elsewhere already belongs into server/db/etcd/member/wal";
     private static final String CORRUPT_GATE = "InitialCorruptCheck";
     private static final EtcdVersion LAST_WITHOUT_GATES = new EtcdVersion(3, 5);
 
@@ -45,7 +54,7 @@ final class EtcdArguments {
     }
 
     /// The arguments by name; the last one of a name wins.
-    /// @throws MemberFault naming every argument the installed etcd does not have
+    /// @throws MemberFault naming every argument the installed etcd does not have, or that is not the operator's
     static Map<String, String> read(List<String> given, Set<String> known, String version) {
         Map<String, String> read = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
@@ -63,6 +72,16 @@ final class EtcdArguments {
             throw new MemberFault("--etcd-arg " + String.join(", ", unknown) + ": the etcd installed here, " + version
                     + ", has no such argument; leave it out, or see `etcd --help` for what there is");
         }
+        checkOwn(read.keySet());
         return read;
+    }
+
+    private static void checkOwn(Set<String> given) {
+        String own = given.stream().filter(OWN::contains).collect(Collectors.joining(", "));
+        if (!own.isEmpty()) {
+            String disk = given.contains(WAL) || given.contains(DATA) ? DISK : "";
+            throw new MemberFault("--etcd-arg " + own + ": the server sets this itself, since it finds, joins, resets"
+                    + " and restores etcd by it; leave it out" + disk);
+        }
     }
 }

@@ -122,16 +122,36 @@ final class EtcdProcess {
     /// Ends the process, for an orderly stop of the server. When it does not end in time, the next start waits
     /// for it.
     void stop(Duration atMost) throws IOException, InterruptedException {
-        Optional<ProcessRecord> found = recorded();
-        if (found.isEmpty()) {
-            return;
-        }
-        ProcessRecord.of(found.get().pid(), STOPPING).write(layout.record());
-        Optional<ProcessHandle> handle = ProcessHandle.of(found.get().pid());
+        Optional<ProcessHandle> handle = stopping();
         if (handle.isPresent()) {
             handle.get().destroy();
             Daemon.ended(handle.get(), atMost);
         }
+    }
+
+    /// Ends the process before somebody else takes its data: by SIGKILL when it does not end in time.
+    /// @throws MemberFault when it runs all the same, as one does that waits for its disk
+    void end(Duration atMost) throws IOException, InterruptedException {
+        Optional<ProcessHandle> handle = stopping();
+        if (handle.isPresent()) {
+            Daemon.end(handle.get(), atMost);
+            Daemon.ended(handle.get(), STOP_LIMIT);
+        }
+        Optional<ProcessRecord> left = recorded();
+        if (left.isPresent()) {
+            throw new MemberFault("the managed etcd (process " + left.get().pid() + ") does not end, by SIGKILL"
+                    + " neither; nothing was changed: see what it waits for, or start the machine anew");
+        }
+    }
+
+    /// The running process, which nobody adopts from now on.
+    private Optional<ProcessHandle> stopping() throws IOException {
+        Optional<ProcessRecord> found = recorded();
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        ProcessRecord.of(found.get().pid(), STOPPING).write(layout.record());
+        return ProcessHandle.of(found.get().pid());
     }
 
     /// The reason the process ended: message and error of its last log line, or the line itself when it is not

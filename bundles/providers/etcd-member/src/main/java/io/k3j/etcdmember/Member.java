@@ -32,10 +32,9 @@ final class Member implements AutoCloseable {
     private static final int MAX_EXITS = 3;
     /// What etcd logs before it ends because its member was removed.
     private static final String REMOVED = "the member has been permanently removed from the cluster";
-    /// Revisions between two notes of the newest one.
-    private static final long NOTE_INTERVAL = 1_000;
     private final Wish wish;
     private final EtcdProcess process;
+    private final RevisionBump.Notes notes;
     private final Consumer<String> report;
     private final Promotion promotion = new Promotion(TimeSource.system().monotonic());
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -47,7 +46,6 @@ final class Member implements AutoCloseable {
     private boolean answeredOnce;
     private int exits;
     private long lastAnswer;
-    private long lastNoted;
 
     /// What this member is to be.
     ///
@@ -80,6 +78,7 @@ final class Member implements AutoCloseable {
     Member(Wish wish, EtcdProcess process, Consumer<String> report) {
         this.wish = wish;
         this.process = process;
+        this.notes = new RevisionBump.Notes(wish.layout());
         this.report = report;
     }
 
@@ -239,10 +238,7 @@ final class Member implements AutoCloseable {
 
     private void observe(EtcdCluster cluster) throws IOException {
         EtcdCluster.Status status = cluster.status(LIMIT);
-        if (status.revision() >= lastNoted + NOTE_INTERVAL) {
-            lastNoted = status.revision();
-            RevisionBump.note(wish.layout(), lastNoted);
-        }
+        notes.seen(status.revision());
         if (status.learner()) {
             requestPromotion(status.memberId());
         }

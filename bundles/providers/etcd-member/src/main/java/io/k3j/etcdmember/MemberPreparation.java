@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,8 +96,7 @@ final class MemberPreparation {
         }
         String from = settings.clusterResetRestorePath();
         Path restorer = from.isEmpty() ? etcd : Programs.restorer(path);
-        EtcdProcess process = new EtcdProcess(layout, etcd);
-        process.stop(java.time.Duration.ofSeconds(10));
+        new EtcdProcess(layout, etcd).end(Duration.ofSeconds(10));
         ClusterReset reset = new ClusterReset(wish.config(), etcd, restorer);
         if (from.isEmpty() || !settings.etcdS3()) {
             return Optional.of(reset.run(from.isEmpty() ? Optional.empty() : Optional.of(Path.of(from)), password()));

@@ -159,6 +159,36 @@ final class RevisionBump {
         return Math.max(noted.orElse(0L), snapshot) + MARGIN;
     }
 
+    /// Notes the newest revision now and then. One thread.
+    static final class Notes {
+        /// Revisions between two notes.
+        private static final long INTERVAL = 1_000;
+        private final EtcdLayout layout;
+        private long noted;
+        private boolean told;
+
+        Notes(EtcdLayout layout) {
+            this.layout = layout;
+        }
+
+        /// Etcd has this revision. A note that cannot be written, as on a full disk, is told once and tried again with
+        /// the next revision seen: etcd goes on, and the last note still counts.
+        void seen(long revision) {
+            if (revision < noted + INTERVAL) {
+                return;
+            }
+            try {
+                note(layout, revision);
+                noted = revision;
+                told = false;
+            } catch (IOException e) {
+                LOG.log(told ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "Cannot note the revision of"
+                        + " etcd, which a restore goes above, in " + layout.revision() + ", retrying: " + e);
+                told = true;
+            }
+        }
+    }
+
     /// Writes the newest revision to disk, for the case that this server's data is lost or replaced.
     static void note(EtcdLayout layout, long revision) throws IOException {
         DurableFiles.write(layout.revision(), Long.toString(revision), "rw-------");

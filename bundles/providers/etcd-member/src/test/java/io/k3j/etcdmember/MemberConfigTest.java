@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MemberConfigTest {
     @TempDir
@@ -79,6 +81,18 @@ class MemberConfigTest {
         assertThatThrownBy(() -> EtcdArguments.read(List.of("--feature-gates=X=true", "name=a", "bogus"), known,
                 "etcd Version: 3.4.23")).isInstanceOf(MemberFault.class).hasMessageContaining("feature-gates, bogus")
                 .hasMessageContaining("3.4.23");
+    }
+
+    /// With a write-ahead log elsewhere a second start would take the data for none, and a reset would forget it.
+    @ParameterizedTest
+    @ValueSource(strings = {"wal-dir", "data-dir", "name", "initial-advertise-peer-urls", "initial-cluster",
+            "initial-cluster-state", "force-new-cluster"})
+    void whatTheServerSetsItselfIsRefused(String argument) {
+        Set<String> known = Set.of(argument, "initial-election-tick-advance");
+        assertThatThrownBy(() -> EtcdArguments.read(List.of("--" + argument + "=/x"), known, "3.6"))
+                .isInstanceOf(MemberFault.class).hasMessageContaining("--etcd-arg " + argument + ": the server sets");
+        assertThat(EtcdArguments.read(List.of("initial-election-tick-advance=false"), known, "3.6"))
+                .containsEntry("initial-election-tick-advance", "false");
     }
 
     @Test

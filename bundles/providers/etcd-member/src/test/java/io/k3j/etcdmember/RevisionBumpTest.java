@@ -136,6 +136,30 @@ class RevisionBumpTest {
         assertThat(RevisionBump.noted(layout)).isEqualTo(Optional.of(6L));
     }
 
+    @Test
+    void everyThousandthRevisionIsNoted() throws IOException {
+        EtcdLayout layout = layout();
+        RevisionBump.Notes notes = new RevisionBump.Notes(layout);
+        notes.seen(1_500);
+        notes.seen(2_499);
+        assertThat(RevisionBump.noted(layout)).hasValue(1_500L);
+        notes.seen(2_500);
+        assertThat(RevisionBump.noted(layout)).hasValue(2_500L);
+    }
+
+    /// As on a full disk; here the directory is missing.
+    @Test
+    void aNoteThatCannotBeWrittenEndsNothingAndIsTriedAgain() throws IOException {
+        EtcdLayout layout = new EtcdLayout(directory);
+        RevisionBump.Notes notes = new RevisionBump.Notes(layout);
+        notes.seen(5_000);
+        notes.seen(5_000);
+        assertThat(RevisionBump.noted(layout)).isEmpty();
+        layout();
+        notes.seen(5_000);
+        assertThat(RevisionBump.noted(layout)).hasValue(5_000L);
+    }
+
     private EtcdLayout layout() throws IOException {
         EtcdLayout layout = new EtcdLayout(directory);
         Files.createDirectories(layout.revision().getParent());

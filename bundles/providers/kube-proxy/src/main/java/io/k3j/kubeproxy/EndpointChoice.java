@@ -1,6 +1,5 @@
 package io.k3j.kubeproxy;
 
-import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,25 +26,15 @@ record EndpointChoice(List<ServiceEndpoint> all, List<ServiceEndpoint> local, Se
     }
 
     /// The choice for a port of a Service.
-    static EndpointChoice of(List<Obj> slices, Struct servicePort, Family family, ThisNode node) {
+    ///
+    /// @param offers the ports of its slices that have the port's name and protocol
+    static EndpointChoice of(List<SlicePorts.Offer> offers, Family family, ThisNode node) {
         List<Candidate> found = new ArrayList<>();
-        for (Obj slice : slices) {
-            if (!slice.tree().text("addressType").equals(family.slices()) || !ServicePorts.forProxies(slice)) {
-                continue;
-            }
-            for (Struct port : slice.tree().seq("ports").structs()) {
-                if (port.text("name").equals(servicePort.text("name"))
-                        && port.text("protocol", "TCP").equals(servicePort.text("protocol", "TCP"))) {
-                    int number = (int) port.whole("port", 0);
-                    slice.tree().seq("endpoints").structs()
-                            .forEach(e -> candidate(e, number, family, node).ifPresent(found::add));
-                }
-            }
-        }
-        return of(found, node);
+        offers.forEach(o -> o.endpoints().forEach(e -> candidate(e, o.port(), family, node).ifPresent(found::add)));
+        return chosen(found, node);
     }
 
-    private static EndpointChoice of(List<Candidate> found, ThisNode node) {
+    private static EndpointChoice chosen(List<Candidate> found, ThisNode node) {
         List<Candidate> ready = found.stream().filter(c -> c.endpoint().ready()).toList();
         List<Candidate> leaving = found.stream()
                 .filter(c -> !c.endpoint().ready() && c.serving() && c.terminating()).toList();

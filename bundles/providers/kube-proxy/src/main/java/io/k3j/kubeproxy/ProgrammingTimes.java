@@ -2,7 +2,9 @@ package io.k3j.kubeproxy;
 
 import io.k3j.model.Obj;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,18 +23,24 @@ final class ProgrammingTimes {
     private static final String TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
     /// Of a Service whose rules the kernel does not take; further times of it are not counted.
     private static final int MOST = 1000;
+    /// How far the clocks of two nodes may be apart. What is said to have happened later than that has not: who may
+    /// write EndpointSlices may write any time.
+    private static final Duration SKEW = Duration.ofMinutes(1);
     private final Instant started;
+    private final InstantSource clock;
     private final Map<String, Queue<Instant>> waiting = new ConcurrentHashMap<>();
     private final List<Instant> settled = new ArrayList<>();
 
     /// @param started what has changed before then was not waited for by this proxy
-    ProgrammingTimes(Instant started) {
+    ProgrammingTimes(Instant started, InstantSource clock) {
         this.started = started;
+        this.clock = clock;
     }
 
     /// A slice was made or has changed.
     void changed(List<String> services, Obj slice) {
-        trigger(slice).filter(at -> at.isAfter(started)).ifPresent(at -> {
+        Instant latest = clock.instant().plus(SKEW);
+        trigger(slice).filter(at -> at.isAfter(started) && !at.isAfter(latest)).ifPresent(at -> {
             for (String service : services) {
                 Queue<Instant> times = waiting.computeIfAbsent(service, s -> new ConcurrentLinkedQueue<>());
                 if (times.size() < MOST) {

@@ -5,6 +5,7 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.PacketFilter;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ final class Proxier {
 
     /// @param started when this proxy began: what had changed before is not counted
     Proxier(LiveView services, LiveView slices, PacketFilter filter, ProxyOptions options, Instant started) {
-        this.times = new ProgrammingTimes(started);
+        this.times = new ProgrammingTimes(started, InstantSource.system());
         this.services = services;
         this.slices = slices;
         this.filter = filter;
@@ -127,7 +128,7 @@ final class Proxier {
 
     /// Writes what has changed since the last call; the first call writes everything.
     ///
-    /// @return why, by Service whose rules the kernel does not take; it is due again
+    /// @return why, by Service whose rules the kernel does not take, or that is too large to be served; it is due again
     /// @throws io.k3j.nodeapi.FilterRefused when nothing can be written; everything is due again
     Map<String, String> sync() {
         Set<String> changed = Set.copyOf(dueServices);
@@ -140,7 +141,7 @@ final class Proxier {
         boolean good = false;
         try {
             Map<String, Wanted> wanted = new LinkedHashMap<>();
-            taken.forEach(s -> wanted.put(s, wanted(s)));
+            taken.forEach(s -> wanted(s, refused).ifPresent(w -> wanted.put(s, w)));
             wanted.forEach((s, w) -> flows.coming(s, w.ports()));
             writers.forEach((family, writer) -> refused.putAll(writer.write(pieces(family, wanted))));
             wanted.keySet().removeAll(refused.keySet());
@@ -160,17 +161,23 @@ final class Proxier {
         return services.get(new Key(name.substring(0, slash), name.substring(slash + 1)));
     }
 
-    private Wanted wanted(String name) {
+    /// @param refused takes why, when it is more than can be served
+    private Optional<Wanted> wanted(String name, Map<String, String> refused) {
         Obj service = service(name).filter(ServicePorts::served).orElse(null);
         Map<Family, List<ServicePort>> ports = new EnumMap<>(Family.class);
         if (service == null) {
-            return new Wanted(ports, "", Optional.empty());
+            return Optional.of(new Wanted(ports, "", Optional.empty()));
         }
         List<Obj> its = slices.by(BY_SERVICE, name);
+        Optional<String> excess = ServiceSize.excess(service, its);
+        if (excess.isPresent()) {
+            refused.put(name, excess.get());
+            return Optional.empty();
+        }
         for (Family family : Family.values()) {
             ports.put(family, ServicePorts.of(service, its, family, node));
         }
-        return new Wanted(ports, service.metadata().text("creationTimestamp"), count(service, ports));
+        return Optional.of(new Wanted(ports, service.metadata().text("creationTimestamp"), count(service, ports)));
     }
 
     /// A node whose endpoints are all terminating still serves, but reports none, so that load balancers stop sending

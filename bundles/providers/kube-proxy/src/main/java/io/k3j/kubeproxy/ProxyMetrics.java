@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 /// that upstream's label `ip_family` is there only where the families differ. Any thread; nothing blocks.
 final class ProxyMetrics {
     private static final double NANOS = 1e9;
+    /// What took longer was no change, but a clock that was set; the sum of many such would be none.
+    private static final Duration LONGEST = Duration.ofDays(1);
     private static final String RULES = "kubeproxy_sync_proxy_rules_";
     private final Histogram syncs = new Histogram(Histogram.doubling(0.001, 15));
     private final Histogram programming = new Histogram(programmingBounds());
@@ -44,9 +46,11 @@ final class ProxyMetrics {
         syncs.add(nanos);
     }
 
-    /// Endpoints stand in the kernel that had changed, or their pods had, so long ago.
+    /// Endpoints stand in the kernel that had changed, or their pods had, so long ago. Any duration will do: rules
+    /// must not wait for what is counted.
     void programmed(Duration took) {
-        programming.add(Math.max(0, took.toNanos()));
+        Duration most = took.compareTo(LONGEST) > 0 ? LONGEST : took;
+        programming.add(most.isNegative() ? 0 : most.toNanos());
     }
 
     /// The kernel has refused something.

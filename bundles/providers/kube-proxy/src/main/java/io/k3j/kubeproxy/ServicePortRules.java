@@ -25,6 +25,10 @@ final class ServicePortRules {
     private final List<String> podNetworks;
     private final ServicePort p;
     private final String age;
+    /// Asked for each of its addresses, of which there may be thousands, as of its endpoints.
+    private final boolean served;
+    /// Whether it has chains of its own.
+    private final boolean own;
     private final Map<String, TablePiece> pieces = new LinkedHashMap<>();
 
     private ServicePortRules(Family family, TableFrame frame, List<String> podNetworks, ServicePort p, String age) {
@@ -33,6 +37,10 @@ final class ServicePortRules {
         this.podNetworks = podNetworks;
         this.p = p;
         this.age = age;
+        this.served = p.served();
+        int entries = p.clusterIps().size() + p.addresses().size() + (p.nodePort() > 0 ? 1 : 0)
+                + (p.carried() ? 1 : 0);
+        this.own = p.affinitySeconds() > 0 || (long) entries * (p.all().size() + p.local().size()) > MOST_ELEMENTS;
     }
 
     /// The pieces of a port.
@@ -58,7 +66,7 @@ final class ServicePortRules {
         String key = ip + " . " + p.protocol() + " . " + p.port();
         List<Element> elements = new ArrayList<>();
         if (p.internal().isEmpty()) {
-            elements.add(new Element(TableFrame.EMPTY_IPS, key, p.served() ? "drop" : TableFrame.REJECT));
+            elements.add(new Element(TableFrame.EMPTY_IPS, key, served ? "drop" : TableFrame.REJECT));
         } else {
             String spread = spread(Where.IP, p.internalLocal(), key, elements);
             elements.add(new Element(TableFrame.IPS, key, "goto " + spread));
@@ -89,6 +97,9 @@ final class ServicePortRules {
 
     private String firewall() {
         String firewall = name("firewall", p.id());
+        if (pieces.containsKey(ProxyTable.CHAIN + firewall)) {
+            return firewall;
+        }
         chain(firewall, List.of(p.sources().networks().isEmpty() ? "drop"
                 : family.word() + " saddr != { " + String.join(", ", p.sources().networks()) + " } drop"));
         return firewall;
@@ -97,9 +108,9 @@ final class ServicePortRules {
     /// An entry for packets from outside.
     private void entry(Where where, String key, List<Element> elements) {
         if (p.external().isEmpty()) {
-            elements.add(new Element(where.empty(), key, p.served() ? "drop" : TableFrame.REJECT));
+            elements.add(new Element(where.empty(), key, served ? "drop" : TableFrame.REJECT));
         }
-        if (p.served()) {
+        if (served) {
             elements.add(new Element(where.map(), key, "goto " + external(where, key, elements)));
         }
         pieces.put(where.word() + " " + key, TablePiece.of("1" + age, elements));
@@ -108,9 +119,9 @@ final class ServicePortRules {
     /// With a local policy packets of this node and its pods go to any endpoint all the same, as if they had come
     /// back from the load balancer; without a rule that fits they fall through, and are dropped.
     private String external(Where where, String key, List<Element> elements) {
-        String suffix = own() ? p.id() : where.word() + "-" + p.all().size() + (p.externalLocal() ? "-"
+        String suffix = own ? p.id() : where.word() + "-" + p.all().size() + (p.externalLocal() ? "-"
                 + p.local().size() : "");
-        String name = own() ? name("external", suffix) : "external-" + suffix;
+        String name = own ? name("external", suffix) : "external-" + suffix;
         List<String> rules = new ArrayList<>();
         if (!p.externalLocal()) {
             rules.add(TableFrame.MASQUERADE);
@@ -133,7 +144,7 @@ final class ServicePortRules {
     /// @return the chain that leads to one of the endpoints
     private String spread(Where where, boolean local, String key, List<Element> elements) {
         List<ServiceEndpoint> endpoints = local ? p.local() : p.all();
-        if (own()) {
+        if (own) {
             return ownSpread(local, endpoints);
         }
         String map = TableFrame.endpoints(where, local);
@@ -145,14 +156,11 @@ final class ServicePortRules {
         return name;
     }
 
-    private boolean own() {
-        int entries = p.clusterIps().size() + p.addresses().size() + (p.nodePort() > 0 ? 1 : 0)
-                + (p.carried() ? 1 : 0);
-        return p.affinitySeconds() > 0 || entries * (p.all().size() + p.local().size()) > MOST_ELEMENTS;
-    }
-
     private String ownSpread(boolean local, List<ServiceEndpoint> endpoints) {
         String name = name(local ? "local" : "service", p.id());
+        if (pieces.containsKey(ProxyTable.CHAIN + name)) {
+            return name;
+        }
         if (p.affinitySeconds() > 0) {
             chain(name, sticky(endpoints));
         } else {

@@ -37,19 +37,19 @@ final class ServicePorts {
     static List<ServicePort> of(Obj service, List<Obj> slices, Family family, ThisNode node) {
         List<ServicePort> all = new ArrayList<>();
         Struct spec = service.spec();
-        List<String> clusterIps = literals(family, Stream.concat(Stream.of(spec.text("clusterIP")),
-                spec.seq("clusterIPs").texts().stream()));
+        List<String> clusterIps = clusterIps(service, family);
         if (clusterIps.isEmpty()) {
             return all;
         }
-        List<String> externalIps = literals(family, spec.seq("externalIPs").texts().stream());
-        List<String> balancers = literals(family, balancers(service));
+        List<String> externalIps = externalIps(service, family);
+        List<String> balancers = balancers(service, family);
         boolean carried = carried(service, family, balancers, node);
         ServicePort.Sources sources = sources(service, family);
+        SlicePorts offered = new SlicePorts(slices, family);
         for (Struct port : spec.seq("ports").structs()) {
             String protocol = port.text("protocol", "TCP").toLowerCase(Locale.ROOT);
-            EndpointChoice found = EndpointChoice.of(slices, port, family, node);
             if (PROTOCOLS.contains(protocol)) {
+                EndpointChoice found = EndpointChoice.of(offered.of(port), family, node);
                 all.add(new ServicePort(
                         service.namespace() + "/" + service.name() + "/" + protocol + "/" + port.text("name"),
                         protocol, (int) port.whole("port", 0), clusterIps, externalIps, balancers,
@@ -61,26 +61,38 @@ final class ServicePorts {
         return all;
     }
 
-    private static int affinitySeconds(Struct spec) {
+    /// Its cluster addresses of a family.
+    static List<String> clusterIps(Obj service, Family family) {
+        return literals(family, Stream.concat(Stream.of(service.spec().text("clusterIP")),
+                service.spec().seq("clusterIPs").texts().stream()));
+    }
+
+    /// The addresses its owner has chosen.
+    static List<String> externalIps(Obj service, Family family) {
+        return literals(family, service.spec().seq("externalIPs").texts().stream());
+    }
+
+    /// A load balancer of mode `Proxy` sends to the node's own addresses; packets to its address belong to it.
+    static List<String> balancers(Obj service, Family family) {
+        return literals(family, service.status().struct("loadBalancer").seq("ingress").structs().stream()
+                .filter(i -> !i.text("ipMode").equals("Proxy")).map(i -> i.text("ip")));
+    }
+
+    /// The timeout of client affinity, 0 without affinity.
+    static int affinitySeconds(Struct spec) {
         return !spec.text("sessionAffinity").equals("ClientIP") ? 0
                 : (int) spec.struct("sessionAffinityConfig").struct("clientIP").whole("timeoutSeconds",
                         AFFINITY_SECONDS);
     }
 
     /// Those of the field, else of the annotation that came before it. One that is no network lets nobody in.
-    private static ServicePort.Sources sources(Obj service, Family family) {
+    static ServicePort.Sources sources(Obj service, Family family) {
         List<String> field = service.spec().seq("loadBalancerSourceRanges").texts();
         String annotation = service.spec().text("type").equals("LoadBalancer")
                 ? service.annotations().getOrDefault(SOURCE_RANGES, "").strip() : "";
         List<String> given = field.isEmpty() && !annotation.isEmpty() ? List.of(annotation.split(",")) : field;
         return new ServicePort.Sources(!given.isEmpty(),
                 given.stream().flatMap(s -> family.network(s.strip()).stream()).distinct().toList());
-    }
-
-    /// A load balancer of mode `Proxy` sends to the node's own addresses; packets to its address belong to it.
-    private static Stream<String> balancers(Obj service) {
-        return service.status().struct("loadBalancer").seq("ingress").structs().stream()
-                .filter(i -> !i.text("ipMode").equals("Proxy")).map(i -> i.text("ip"));
     }
 
     /// ServiceLB shows the addresses of the nodes that carry a Service, and finishes what it has begun. Another

@@ -83,4 +83,13 @@ class ProxyStatusTest {
                 "kubeproxy_sync_proxy_rules_no_local_endpoints_total{ip_family=\"IPv4\",traffic_policy=\"external\"} 3",
                 "kubeproxy_proxy_healthz_total{code=\"200\"} 1");
     }
+
+    /// Nothing that is only counted may keep rules from being written.
+    @Test
+    void anyTimeOfAChangeCanBeCounted() {
+        status.programmed(Instant.MAX);
+        status.programmed(Instant.MIN);
+        assertThat(status.text(0, 0, Map.of())).contains("kubeproxy_network_programming_duration_seconds_count 2",
+                "kubeproxy_network_programming_duration_seconds_bucket{le=\"0.25\"} 1");
+    }
 }

@@ -3,6 +3,7 @@ package io.k3j.localstorage;
 import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
+import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.ExpectingWriter;
@@ -52,8 +53,7 @@ final class Provisioner {
 
     private static boolean waiting(Obj claim) {
         return !claim.terminating() && claim.spec().text("volumeName").isEmpty()
-                && VolumePlan.PROVISIONER.equals(claim.annotations().get(PROVISIONER))
-                && claim.annotations().containsKey(SELECTED_NODE);
+                && VolumePlan.PROVISIONER.equals(claim.annotations().get(PROVISIONER));
     }
 
     private static boolean released(Obj volume) {
@@ -77,13 +77,16 @@ final class Provisioner {
         }
         Obj claim = found.get();
         String name = claim.annotations().getOrDefault(SELECTED_NODE, "");
-        Optional<Obj> node = nodes.get(Key.of(name));
-        if (node.isEmpty()) {
+        if (name.isEmpty() && type.get().tree().text("volumeBindingMode").equals("WaitForFirstConsumer")) {
+            return Requeue.NEVER;
+        }
+        Optional<Obj> node = name.isEmpty() ? Optional.empty() : nodes.get(Key.of(name));
+        if (node.isEmpty() && !name.isEmpty()) {
             reschedule(claim, type.get(), name, writer);
             return Requeue.NEVER;
         }
         try {
-            provision(claim, type.get(), node.get(), writer);
+            provision(claim, type.get(), node, writer);
             return Requeue.NEVER;
         } catch (IOException | IllegalArgumentException e) {
             events.warning(claim, "ProvisioningFailed", "failed to provision volume with StorageClass \""
@@ -101,7 +104,8 @@ final class Provisioner {
                 claim.without("metadata", "annotations", SELECTED_NODE));
     }
 
-    private void provision(Obj claim, Obj type, Obj node, ExpectingWriter writer) throws IOException {
+    /// @param node empty where nobody had to choose one
+    private void provision(Obj claim, Obj type, Optional<Obj> node, ExpectingWriter writer) throws IOException {
         LocalPathConfig places = config();
         VolumePlan plan = VolumePlan.of(claim, type, node, places);
         events.normal(claim, "Provisioning", "External provisioner is provisioning volume for claim \""
@@ -111,9 +115,15 @@ final class Provisioner {
                     "setup and teardown of local-path-config, scripts and commands, are not"
                             + " run by K3j, which makes and deletes the directories itself");
         }
-        directories.make(node, plan.parent(), plan.name());
+        directories.make(node.isPresent() ? node.get() : any(), plan.parent(), plan.name());
         Obj made = writer.create(BuiltinResources.PERSISTENT_VOLUMES, Obj.of(plan.volume()));
         events.normal(claim, "ProvisioningSucceeded", "Successfully provisioned volume " + made.name());
+    }
+
+    /// For a path that is reached from each.
+    private Obj any() throws IOException {
+        return nodes.list().stream().filter(n -> Conditions.isTrue(n.status().seq("conditions"), "Ready")).findFirst()
+                .orElseThrow(() -> new IOException("no node is ready"));
     }
 
     private Requeue volume(Key key, ExpectingWriter writer) {
@@ -133,10 +143,9 @@ final class Provisioner {
         }
     }
 
-    /// The directories of a node that is no more went with it. A shared path is reached from any node.
+    /// The directories of a node that is no more went with it.
     private void delete(VolumePlace place) throws IOException {
-        Optional<Obj> node = place.node().isEmpty() ? nodes.list().stream().findFirst()
-                : nodes.get(Key.of(place.node()));
+        Optional<Obj> node = place.node().isEmpty() ? Optional.of(any()) : nodes.get(Key.of(place.node()));
         if (node.isPresent()) {
             directories.delete(node.get(), place.parent(), place.name());
         }

@@ -6,6 +6,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /// The volume that a claim gets, in upstream's form. Pure.
@@ -24,28 +25,32 @@ record VolumePlan(String parent, String name, Struct volume) {
     private static final Set<String> MODES = Set.of("ReadWriteOnce", "ReadWriteOncePod");
     private static final List<String> PATTERNS = List.of("pathPattern", "userPattern", "groupPattern", "permPattern");
 
-    /// @param node the one the scheduler has chosen
+    /// @param node the one the scheduler has chosen; empty where the class does not wait for that
     /// @throws IllegalArgumentException for a claim that cannot be served, in upstream's words where it has some
-    static VolumePlan of(Obj claim, Obj storageClass, Obj node, LocalPathConfig config) {
+    static VolumePlan of(Obj claim, Obj storageClass, Optional<Obj> node, LocalPathConfig config) {
         LocalPathConfig.Places places = config.of(storageClass.name());
         boolean shared = !places.shared().isEmpty();
         check(claim, storageClass, shared);
+        if (!shared && node.isEmpty()) {
+            throw new IllegalArgumentException("configuration error, no node was specified");
+        }
         String name = "pvc-" + claim.uid();
         String directory = directory(name, claim.namespace(), claim.name());
-        String parent = chosen(places.paths(node.name()), storageClass, claim, node.name());
+        String nodeName = node.map(Obj::name).orElse("");
+        String parent = chosen(places.paths(nodeName), storageClass, claim, nodeName);
         String size = claim.spec().struct("resources").struct("requests").text("storage");
         Struct.Builder spec = Struct.builder().put("accessModes", claim.spec().seq("accessModes"))
                 .put("capacity", Struct.of("storage", size))
                 .put("claimRef", Events.reference(claim));
         source(spec, type(claim, storageClass), parent + "/" + directory);
         if (!shared) {
-            spec.put("nodeAffinity", affinity(storageClass, node));
+            node.ifPresent(chosen -> spec.put("nodeAffinity", affinity(storageClass, chosen)));
         }
         spec.put("persistentVolumeReclaimPolicy", storageClass.tree().text("reclaimPolicy", "Delete"))
                 .put("storageClassName", storageClass.name())
                 .putUnlessEmpty("mountOptions", storageClass.tree().seq("mountOptions"))
                 .put("volumeMode", "Filesystem");
-        Struct annotations = Struct.of(SELECTED_NODE, shared ? "" : node.name(), PROVISIONED_BY, PROVISIONER);
+        Struct annotations = Struct.of(SELECTED_NODE, shared ? "" : nodeName, PROVISIONED_BY, PROVISIONER);
         return new VolumePlan(parent, directory, Struct.of("apiVersion", "v1", "kind", "PersistentVolume", "metadata",
                 Struct.of("name", name, "annotations", annotations), "spec", spec.build()));
     }

@@ -7,7 +7,7 @@
 /// | claims, volumes, classes, nodes, `kube-system/local-path-config` | its PersistentVolumes, Events; directories |
 ///
 /// ```
-///   claim with a node ──► VolumePlan ──► NodeDirectories.make ──► PersistentVolume
+///   claim ──────────────► VolumePlan ──► NodeDirectories.make ──► PersistentVolume
 ///   released volume   ──► VolumePlace ──► NodeDirectories.delete ──► gone
 /// ```
 @NullMarked

@@ -6,6 +6,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.io.IOException;
@@ -88,6 +89,46 @@ class ProvisionerTest {
     void waitsUntilTheSchedulerHasChosen() {
         claim("");
         assertThat(nodes.done).isEmpty();
+    }
+
+    private void immediate(String config) {
+        stage.api.seed(BuiltinResources.STORAGE_CLASSES,
+                Obj.of(VolumePlanTest.storageClass(Struct.EMPTY, Struct.EMPTY).tree()
+                        .with("volumeBindingMode", "Immediate")));
+        stage.api.seed(BuiltinResources.CONFIG_MAPS, Obj.of(Struct.of("apiVersion", "v1", "kind", "ConfigMap",
+                "metadata", Struct.of("name", "local-path-config", "namespace", "kube-system"), "data",
+                Struct.of("config.json", config))));
+    }
+
+    private void node(String name, String ready) {
+        stage.api.seed(BuiltinResources.NODES, Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata",
+                Struct.of("name", name), "status",
+                Struct.of("conditions", Seq.of(Struct.of("type", "Ready", "status", ready))))));
+    }
+
+    @Test
+    void anyNodeThatIsReadyMakesTheDirectoryOfASharedPathWhereNoneIsChosen() {
+        immediate("{\"sharedFileSystemPath\":\"/shared\"}");
+        node("n1", "Unknown");
+        claim("");
+        assertThat(events()).anyMatch(e -> e.startsWith("ProvisioningFailed") && e.endsWith("no node is ready"));
+        node("n2", "True");
+        stage.pass(Duration.ofMinutes(2));
+        assertThat(nodes.done).containsExactly("make n2:/shared/pvc-u-1_shop_data");
+        Obj volume = stage.one(BuiltinResources.PERSISTENT_VOLUMES, VOLUME.name());
+        assertThat(volume.spec().has("nodeAffinity")).isFalse();
+        stage.api.seed(BuiltinResources.PERSISTENT_VOLUMES, volume.with("Released", "status", "phase"));
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(nodes.done).last().isEqualTo("delete n2:/shared/pvc-u-1_shop_data");
+    }
+
+    @Test
+    void saysThatPathsOfNodesNeedAChosenOne() {
+        immediate(VolumePlanTest.CONFIG);
+        claim("");
+        assertThat(nodes.done).isEmpty();
+        assertThat(events()).contains("ProvisioningFailed: failed to provision volume with StorageClass \"local-path\":"
+                + " configuration error, no node was specified");
     }
 
     @Test

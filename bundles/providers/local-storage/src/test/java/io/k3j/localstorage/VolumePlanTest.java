@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class VolumePlanTest {
@@ -39,8 +41,8 @@ class VolumePlanTest {
     }
 
     private static Struct volume(Struct classAnnotations, Struct parameters, Struct claimAnnotations, Obj node) {
-        return VolumePlan.of(claim(claimAnnotations, Struct.EMPTY), storageClass(classAnnotations, parameters), node,
-                config(CONFIG)).volume();
+        return VolumePlan.of(claim(claimAnnotations, Struct.EMPTY), storageClass(classAnnotations, parameters),
+                Optional.of(node), config(CONFIG)).volume();
     }
 
     @Test
@@ -91,7 +93,7 @@ class VolumePlanTest {
                 Struct.of("accessModes", Seq.of("ReadWriteMany"))};
         for (Struct more : wrong) {
             assertThatThrownBy(() -> VolumePlan.of(claim(Struct.EMPTY, more), storageClass(Struct.EMPTY, Struct.EMPTY),
-                    NODE, config(CONFIG))).as(more.toString()).isInstanceOf(IllegalArgumentException.class);
+                    Optional.of(NODE), config(CONFIG))).as(more.toString()).isInstanceOf(IllegalArgumentException.class);
         }
         assertThatThrownBy(() -> volume(Struct.EMPTY, Struct.of("pathPattern", "../../etc"), Struct.EMPTY, NODE))
                 .hasMessageContaining("pathPattern");
@@ -100,10 +102,12 @@ class VolumePlanTest {
     @Test
     void hasNoNodeOnASharedPath() {
         Obj many = claim(Struct.EMPTY, Struct.of("accessModes", Seq.of("ReadWriteMany")));
-        Struct volume = VolumePlan.of(many, storageClass(Struct.EMPTY, Struct.EMPTY), NODE,
-                config("{\"sharedFileSystemPath\":\"/shared\"}")).volume();
-        assertThat(volume.struct("spec").has("nodeAffinity")).isFalse();
-        assertThat(volume.struct("spec").struct("hostPath").text("path")).startsWith("/shared/");
+        for (Optional<Obj> node : List.of(Optional.of(NODE), Optional.<Obj>empty())) {
+            Struct volume = VolumePlan.of(many, storageClass(Struct.EMPTY, Struct.EMPTY), node,
+                    config("{\"sharedFileSystemPath\":\"/shared\"}")).volume();
+            assertThat(volume.struct("spec").has("nodeAffinity")).isFalse();
+            assertThat(volume.struct("spec").struct("hostPath").text("path")).startsWith("/shared/");
+        }
     }
 
     @Test

@@ -10,7 +10,6 @@ import io.k3j.componentbase.SupervisedLoop;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.LiveViews;
-import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.netpolicy.DnsStandIn;
@@ -60,12 +59,15 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
 
         /// `--flannel-backend`: with `none` nobody has to tell this node's ranges.
         String flannelBackend() default "vxlan";
+
+        /// `--flannel-cni-conf`: with somebody else's plug-ins pods may have any address.
+        String flannelCniConf() default "";
     }
 
     /// Closes the pod network where nothing stands yet; the rules follow when the views are synced.
     @Activate
     public NetworkPolicies(Settings settings, @Reference PacketFilter filter, @Reference Health health) {
-        Picture picture = new Picture(settings.nodeName());
+        Picture picture = new Picture(settings.nodeName(), settings.flannelCniConf().isEmpty());
         LiveView policies = views.of(BuiltinResources.NETWORK_POLICIES);
         knowledge = new Knowledge(views::synced, !settings.flannelBackend().equals("none"),
                 TimeSource.system().monotonic());
@@ -74,26 +76,35 @@ public final class NetworkPolicies implements PodStartGate, Metrics {
                 new PolicyLoop.PolicyReports(health.scope("network-policy"), new Counters(), refusals),
                 List.of(settings.clusterCidr()));
         follow(views.of(BuiltinResources.NAMESPACES),
-                (key, o) -> loop.change(p -> p.namespace(key.name(), o == null ? null : o.labels())));
-        follow(policies, (key, o) -> loop.change(p -> p.policy(key, o)));
+                (one, now) -> loop.change(p -> p.namespace(one.name(), now == null ? null : now.labels())));
+        follow(policies, (one, now) -> loop.change(p -> p.policy(one.key(), now)));
+        follow(views.of(BuiltinResources.NODES, Query.ALL, NodePodRanges.FIELDS),
+                (one, now) -> loop.change(p -> p.node(one.name(), now == null ? List.of() : NodePodRanges.of(now))));
         follow(views.of(BuiltinResources.PODS, Query.ALL, BuiltinResources.CLUSTER_PODS),
-                (key, o) -> loop.change(p -> p.pod(key, o)));
+                (one, now) -> loop.change(p -> {
+                    if (now == null) {
+                        p.gone(one);
+                    } else {
+                        p.pod(now);
+                    }
+                }));
         LiveView dns = views.of(BuiltinResources.ENDPOINT_SLICES, Query.in(DnsStandIn.NAMESPACE)
                 .labelled(Selector.ofLabels(Map.of(DnsStandIn.SERVICE_LABEL, DnsStandIn.SERVICE))));
-        follow(dns, (key, o) -> loop.change(p -> p.standIn(DnsStandIn.of(dns.list(), settings.nodeName()))));
+        follow(dns, (one, now) -> loop.change(p -> p.standIn(DnsStandIn.of(dns.list(), settings.nodeName()))));
         loop.closeUnlessDecided();
         foreignChanges = filter.onForeignChange(loop::suspect);
         worker = SupervisedLoop.virtual(health, "network-policy-worker", loop::run).start();
         teller = SupervisedLoop.virtual(health, "network-policy-events", refusals::write).start();
     }
 
-    private void follow(LiveView view, BiConsumer<Key, @Nullable Obj> told) {
+    /// @param told takes an object as it is, or else as it was, and as it is, null when it has gone
+    private void follow(LiveView view, BiConsumer<Obj, @Nullable Obj> told) {
         view.listen(new View.Listener() {
             @Override
             public void changed(@Nullable Obj before, @Nullable Obj after) {
                 Obj one = after != null ? after : before;
                 if (one != null) {
-                    told.accept(one.key(), after);
+                    told.accept(one, after);
                 }
             }
 

@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class Picture {
     /// How many pods the kubelet has told of that the API has not shown yet; the eldest is forgotten beyond.
     static final int MOST_TOLD = 4_096;
-    private static final String MIRROR = "kubernetes.io/config.mirror";
     private final String node;
+    private final boolean ours;
     private final Map<Key, PolicyPod> pods = new HashMap<>();
     private final Map<Key, Told> told = new LinkedHashMap<>();
     private final Map<String, Set<Key>> podsOf = new HashMap<>();
+    private final Map<String, Set<Key>> podsOn = new HashMap<>();
+    private final NodePodRanges others = new NodePodRanges();
     private final Map<String, Map<String, String>> namespaces = new HashMap<>();
     private final Map<String, Map<Key, PodPolicy>> policies = new HashMap<>();
     private final Map<Key, LocalPod> locals = new TreeMap<>();
@@ -40,16 +42,16 @@ final class Picture {
     private long order;
     private Predicate<PodPolicy> open = p -> true;
 
-    /// What the kubelet said of a pod that is about to start: it knows the addresses first.
-    private record Told(String uid, List<String> addresses, String since) {
-        /// Whether it was said of this pod; of a static one the API has a mirror, with a uid of its own.
-        boolean isAbout(Obj pod) {
-            return uid.equals(pod.uid()) || uid.equals(pod.annotations().get(MIRROR));
-        }
+    /// @param ours whether the pod network, when it tells ranges, gives pods addresses of their node's range only, as
+    /// this one does unless somebody else's list of CNI plug-ins is used
+    Picture(String node, boolean ours) {
+        this.node = node;
+        this.ours = ours;
     }
 
-    Picture(String node) {
-        this.node = node;
+    /// Whether a pod has addresses of its node's range only.
+    boolean bound() {
+        return ours && !ranges.isEmpty();
     }
 
     /// This node's part of the pod network.
@@ -71,16 +73,29 @@ final class Picture {
         }
     }
 
-    /// A pod has come, has changed, or has gone (null).
-    void pod(Key key, @Nullable Obj now) {
-        Told first = told.get(key);
-        if (now == null || first != null && !first.isAbout(now)) {
-            told.remove(key);
+    /// A pod has come or has changed.
+    void pod(Obj now) {
+        Told first = told.get(now.key());
+        if (first != null && !first.isAbout(now)) {
+            if (first.isAfter(now)) {
+                return;
+            }
+            told.remove(now.key());
             first = null;
         }
         Told known = first;
-        place(key, now == null ? null
-                : PolicyPod.of(now).map(p -> known == null ? p : with(p, known)).orElse(null));
+        place(now.key(), PolicyPod.of(now).map(p -> known == null ? p : with(p, known)).orElse(null));
+    }
+
+    /// A pod has gone; one that has its name by now is another.
+    ///
+    /// @param was what the API had of it last
+    void gone(Obj was) {
+        Told first = told.get(was.key());
+        if (first == null || first.isAbout(was)) {
+            told.remove(was.key());
+            place(was.key(), null);
+        }
     }
 
     private static PolicyPod with(PolicyPod pod, Told told) {
@@ -90,7 +105,7 @@ final class Picture {
 
     /// A pod of this node is about to start and has these addresses now, whoever had them before.
     void starting(Obj pod, List<String> addresses) {
-        Told now = new Told(pod.uid(), PolicyPod.canonical(addresses), "~%019d".formatted(order++));
+        Told now = new Told(pod.uid(), pod.revision(), PolicyPod.canonical(addresses), "~%019d".formatted(order++));
         told.remove(pod.key());
         told.put(pod.key(), now);
         if (told.size() > MOST_TOLD) {
@@ -132,18 +147,19 @@ final class Picture {
             now.addresses().stream().filter(a -> mayHave(now, a)).forEach(a -> owners.add(a, now));
             touched.addAll(now.addresses());
         }
-        list(key, now);
+        list(key, before, now);
         touched.forEach(this::touch);
     }
 
-    private void list(Key key, @Nullable PolicyPod now) {
+    private void list(Key key, @Nullable PolicyPod before, @Nullable PolicyPod now) {
         locals.remove(key);
-        podsOf.computeIfPresent(key.namespace(), (n, its) -> {
-            its.remove(key);
-            return its.isEmpty() ? null : its;
-        });
+        remove(podsOf, key.namespace(), key);
+        if (before != null) {
+            remove(podsOn, before.node(), key);
+        }
         if (now != null) {
             podsOf.computeIfAbsent(key.namespace(), n -> new HashSet<>()).add(key);
+            podsOn.computeIfAbsent(now.node(), n -> new HashSet<>()).add(key);
             if (now.node().equals(node)) {
                 locals.put(key,
                         new LocalPod(now, policies.getOrDefault(key.namespace(), Map.of()).values(), open));
@@ -151,10 +167,41 @@ final class Picture {
         }
     }
 
-    /// Nobody elsewhere has an address of this node's range, whatever the status of a pod says.
+    private static void remove(Map<String, Set<Key>> from, String name, Key key) {
+        from.computeIfPresent(name, (n, its) -> {
+            its.remove(key);
+            return its.isEmpty() ? null : its;
+        });
+    }
+
+    /// Nobody elsewhere has an address of this node's range, or one that is not of its own node's, whatever the status
+    /// of a pod says: a node writes that itself.
     private boolean mayHave(PolicyPod pod, String address) {
-        return pod.node().equals(node) || pod.standIn()
-                || ranges.stream().noneMatch(r -> r.contains(InetAddress.ofLiteral(address)));
+        if (pod.node().equals(node) || pod.standIn() || ranges.isEmpty()) {
+            return true;
+        }
+        InetAddress literal = InetAddress.ofLiteral(address);
+        return ranges.stream().noneMatch(r -> r.contains(literal)) && (!ours || others.has(pod.node(), literal));
+    }
+
+    /// A Node has these ranges from now on, none when it has gone.
+    void node(String name, List<Cidr> now) {
+        if (others.change(name, now)) {
+            podsOn.getOrDefault(name, Set.of()).forEach(key -> claim(pods.get(key)));
+        }
+    }
+
+    private void claim(@Nullable PolicyPod pod) {
+        if (pod == null) {
+            return;
+        }
+        for (String address : pod.addresses()) {
+            owners.remove(address, pod);
+            if (mayHave(pod, address)) {
+                owners.add(address, pod);
+            }
+            touch(address);
+        }
     }
 
     private void touch(String address) {

@@ -114,7 +114,7 @@ final class PolicyTable {
         });
         cache.age();
         Map<String, PolicyChains.Counted> counters = fill(table, picture, chains.values(), surroundings.families());
-        frame(table, picture.ranges(), verdicts);
+        frame(table, picture, verdicts);
         return new Made(table, counters, applied, picture.open());
     }
 
@@ -147,14 +147,15 @@ final class PolicyTable {
                 + (set.charAt(0) == 'n' ? " . inet_service" : "");
     }
 
-    private static void frame(NftTable table, List<Cidr> ranges, Verdicts verdicts) {
+    private static void frame(NftTable table, Picture picture, Verdicts verdicts) {
+        List<Cidr> ranges = picture.ranges();
         verdicts.into(table);
         List<String> forward = new ArrayList<>(List.of(KNOWN, NEIGHBOURS));
         List<String> input = new ArrayList<>(List.of(KNOWN, NEIGHBOURS));
         if (verdicts.closes(Direction.INGRESS) || verdicts.closes(Direction.EGRESS)) {
             GROUPS.forEach(rule -> forward.addAll(List.of(BRIDGE + rule, TO_BRIDGE + rule)));
         }
-        if (verdicts.closes(Direction.EGRESS)) {
+        if (picture.bound() || verdicts.closes(Direction.EGRESS)) {
             List<String> strangers = strangers(ranges);
             forward.addAll(strangers);
             input.addAll(strangers);
@@ -175,7 +176,8 @@ final class PolicyTable {
             "ip daddr { 224.0.0.0/4, 255.255.255.255 } drop", "ip6 daddr { ff00::/8, fe80::/10 } drop",
             "ip6 saddr fe80::/10 drop");
 
-    /// What a pod sends under an address that is not of the pod network could be sent by one that is isolated.
+    /// What a pod sends under an address that is not of this node's range could be sent by one that is isolated, or
+    /// under the address of a pod of another node, whom policies elsewhere let in: there nobody can tell.
     private static List<String> strangers(List<Cidr> ranges) {
         List<String> rules = new ArrayList<>();
         if (!ranges.isEmpty()) {

@@ -3,7 +3,7 @@
 ///
 /// | reads | writes (sole writer of) |
 /// |---|---|
-/// | Pods, Namespaces, NetworkPolicies, the slices of `kube-dns` | the kernel's table `inet k3s-network-policy`, Events |
+/// | Pods, Namespaces, NetworkPolicies, the slices of `kube-dns`, pod ranges of Nodes | the kernel's table `inet k3s-network-policy`, Events |
 ///
 /// ```
 /// views ─► Picture ─► PolicyTable (Isolation ─► IsolationRules) ─► PolicyWriter ─► kernel

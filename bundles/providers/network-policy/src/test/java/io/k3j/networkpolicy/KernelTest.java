@@ -125,7 +125,7 @@ class KernelTest {
         loop.decide(fresh, List.of("10.42.0.77"), LIMIT);
         System.out.println("rules of a new pod after " + (System.nanoTime() - from) / 1_000 + " us");
         assertThat(kernel.tried("a/x", "10.42.0.11", "10.42.0.77", "tcp", 80)).isEqualTo("passed");
-        loop.change(p -> p.pod(fresh.key(), fresh.with("Failed", "status", "phase")));
+        loop.change(p -> p.pod(fresh.with("Failed", "status", "phase")));
         until(() -> lost("10.42.0.77"));
         assertThat(kernel.counters(PolicyTable.FAMILY, PolicyTable.NAME).get(PolicyTable.UNDECIDED)).isPositive();
     }

@@ -2,6 +2,7 @@ package io.k3j.networkpolicy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.componenthelpers.Cidr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -54,8 +55,9 @@ class SizeTest {
     void loadsAndChanges() throws IOException {
         try (Namespaces kernel = new Namespaces()) {
             TableWriter writer = new TableWriter(kernel, PolicyTable.FAMILY, PolicyTable.NAME);
-            Picture picture = new Picture("here");
+            Picture picture = new Picture("here", true);
             picture.ranges(List.of("10.42.0.0/24"));
+            picture.node("there", Cidr.readable(List.of("10.42.0.0/16")));
             Obj[] pods = new Obj[PODS];
             Arrays.setAll(pods, i -> pod(i, "a" + i % 10));
             Obj[] policies = new Obj[POLICIES];
@@ -65,7 +67,7 @@ class SizeTest {
                 picture.namespace("n" + n, World.labels("n" + n));
             }
             for (Obj pod : pods) {
-                picture.pod(pod.key(), pod);
+                picture.pod(pod);
             }
             for (Obj policy : policies) {
                 picture.policy(policy.key(), policy);
@@ -84,7 +86,7 @@ class SizeTest {
             for (int i = 0; i < CHANGES; i++) {
                 int elsewhere = LOCAL + i;
                 Obj pod = pod(elsewhere, "a" + (elsewhere % 10 == 0 ? 5 : 0));
-                labels[i] = change(picture, writer, () -> picture.pod(pod.key(), pod));
+                labels[i] = change(picture, writer, () -> picture.pod(pod));
                 Obj policy = policy(POLICIES + 10 * i);
                 coming[i] = change(picture, writer, () -> picture.policy(policy.key(), policy));
             }

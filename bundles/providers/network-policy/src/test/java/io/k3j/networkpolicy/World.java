@@ -2,6 +2,7 @@ package io.k3j.networkpolicy;
 
 import io.k3j.codec.Yaml;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.componenthelpers.Cidr;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -104,10 +105,11 @@ final class World {
 
     /// A picture of it without policies.
     static Picture picture() {
-        Picture picture = new Picture("here");
+        Picture picture = new Picture("here", true);
         picture.ranges(RANGES);
+        picture.node("there", Cidr.readable(List.of("10.42.1.0/24", "fd42:0:0:1::/64")));
         NAMESPACES.keySet().forEach(n -> picture.namespace(n, labels(n)));
-        PODS.values().forEach(p -> picture.pod(p.key(), p));
+        PODS.values().forEach(p -> picture.pod(p));
         picture.standIn(dns());
         return picture;
     }

@@ -1,10 +1,13 @@
 package io.k3j.resourcescrd;
 
+import io.k3j.apimachinery.JsonPath;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.apiserverapi.Write;
+import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -46,7 +49,34 @@ final class CustomHooks implements KindHooks {
     }
 
     @Override
+    public Struct prepared(Write write, Struct object) {
+        refuseNew(write);
+        return object;
+    }
+
+    /// As upstream's `forbidCreateAdmission`, in its words.
+    private void refuseNew(Write write) {
+        if (write.operation() == Operation.CREATE && going(write.kind().gvk())) {
+            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(),
+                    "create not allowed while custom resource definition is terminating");
+        }
+    }
+
+    private boolean going(Gvk kind) {
+        return definitions.inAnyVersion(kind).map(Definition::going).orElse(false);
+    }
+
+    /// As upstream's `CRDFinalizer`, which deletes objects in the store: a policy or a webhook that refuses would keep
+    /// them, and the definition, for ever.
+    @Override
+    public boolean unasked(Write write) {
+        return going(write.kind().gvk());
+    }
+
+    @Override
     public List<FieldProblem> problems(Write write, Struct object) {
+        // once more behind those who were asked meanwhile, perhaps outside
+        refuseNew(write);
         Gvk kind = write.kind().gvk();
         return validation.problems(write, object, definitions.of(kind).map(d -> d.rules(kind)).orElse(null));
     }

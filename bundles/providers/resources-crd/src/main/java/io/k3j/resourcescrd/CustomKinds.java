@@ -8,7 +8,10 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
-import io.k3j.clientapi.WriteOptions;
+import io.k3j.componentapi.Health;
+import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.ControllerRunner;
 import io.k3j.edgeapi.NodeDialer;
 import io.k3j.model.Obj;
 import io.k3j.schema.Schemas;
@@ -16,7 +19,6 @@ import io.k3j.webhookclient.ServiceEndpoints;
 import io.k3j.webhookclient.WebhookClient;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -35,37 +37,60 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/// Watches the definitions: maintains their status and registers their rows with the API server, with a new
-/// generation after every change.
+/// Watches the definitions and registers their rows with the API server, with a new generation after every change. Two
+/// loops write: one their names and conditions, the other what becomes of those that go; each comes back after a fault.
 @Component(service = {}, immediate = true)
 public final class CustomKinds {
     private static final Logger LOG = System.getLogger("io.k3j.resourcescrd");
+    /// One with very many objects does not keep the others waiting.
+    private static final int CLEANING = 2;
     private final ApiClient api;
-    private final InstantSource clock = InstantSource.system();
+    private final Health health;
     private final Schemas schemas = new Schemas();
     private final Definitions definitions = new Definitions(schemas);
-    private final Cleanup cleanup;
+    private final Controller naming;
+    private final Controller cleaning;
     private final WebhookClient webhooks;
     private final BundleContext context;
     private final EngineReference engines = new EngineReference();
     private List<ServiceRegistration<KindHooks>> hooks = List.of();
     private @Nullable View view;
+    private @Nullable ControllerRunner runner;
     private volatile @Nullable ServiceRegistration<KindCatalog> catalog;
     private long generation;
 
-    /// Does nothing yet: see [#start].
+    /// Does nothing yet: see [#activate].
     @Activate
-    public CustomKinds(@Reference ApiClient api, BundleContext context) {
+    public CustomKinds(@Reference ApiClient api, BundleContext context, @Reference Health health) {
+        this(api, context, health, TimeSource.system());
+    }
+
+    CustomKinds(ApiClient api, BundleContext context, Health health, TimeSource time) {
         this.api = api;
         this.context = context;
-        this.cleanup = new Cleanup(api);
+        this.health = health;
+        this.naming = new Controller("crd-naming", api, time,
+                new NamingConditions(definitions, time, this::publish));
+        this.cleaning = new Controller("crd-finalizer", api, time, new Cleanup(definitions, time));
         this.webhooks = new WebhookClient(new ServiceEndpoints(api, RandomGenerator.getDefault()),
                 ConversionWebhook.limits(), System::nanoTime);
     }
 
+    /// Starts, and drives the loops.
+    @Activate
+    void activate() {
+        start();
+        runner = new ControllerRunner("custom-kinds", health).drive(naming, 1).drive(cleaning, CLEANING);
+    }
+
+    /// Lets each loop take one step; for tests, which drive them themselves.
+    /// @return whether any had something to do
+    boolean step() {
+        return naming.step() | cleaning.step();
+    }
+
     /// Loads all definitions before it registers them; when the list fails, those that the view delivers. What rules
     /// are evaluated by is bound already, so that no write is refused at a start because it is not.
-    @Activate
     void start() {
         RuleEngine rules = new RuleEngine(engines, System::nanoTime);
         // hooks first: without those of its group the API server offers no view of definitions
@@ -150,10 +175,10 @@ public final class CustomKinds {
         if (definitions.put(after)) {
             publish();
         }
-        if (after.terminating()) {
-            definitions.named(after.name()).ifPresent(cleanup::begin);
-        } else {
-            settle(after);
+        if (!after.terminating()) {
+            naming.queue().add(after.key());
+        } else if (Cleanup.concerns(before, after)) {
+            cleaning.queue().add(after.key());
         }
         if (before != null && TakenNames.freed(before, after)) {
             settleRefused(after);
@@ -171,10 +196,11 @@ public final class CustomKinds {
     private void settleRefused(Obj definition) {
         definitions.others(definition.name()).stream()
                 .filter(o -> TakenNames.group(o).equals(TakenNames.group(definition)))
-                .filter(o -> DefinitionStatus.refused(o) && !o.terminating()).forEach(this::settle);
+                .filter(o -> DefinitionStatus.refused(o) && !o.terminating())
+                .forEach(o -> naming.queue().add(o.key()));
     }
 
-    private void publish() {
+    private synchronized void publish() {
         webhooks.retain(definitions.all().stream().filter(Definition::converts).map(ConversionWebhook::config)
                 .collect(Collectors.toSet()));
         ServiceRegistration<KindCatalog> present = catalog;
@@ -186,30 +212,16 @@ public final class CustomKinds {
         }
     }
 
-    private void settle(Obj definition) {
-        List<Obj> others = definitions.others(definition.name());
-        Obj wanted = DefinitionStatus.of(definition, others, clock.instant());
-        if (wanted.equals(definition)) {
-            return;
-        }
-        try {
-            // known before the view tells of it: whoever is settled next must not be given the same names
-            if (definitions.put(api.update(Definition.RESOURCE, wanted, WriteOptions.STATUS))) {
-                publish();
-            }
-        } catch (ApiFault e) {
-            // on a conflict the listener is about to receive a newer version
-            LOG.log(e.code() == 409 || e.code() == 404 ? Level.DEBUG : Level.WARNING,
-                    "definition status name={0} reason={1}", definition.name(), e.getMessage());
-        }
-    }
-
     /// Unregisters rows and hooks; definitions and instances stay.
     @Deactivate
     public void stop() {
         View open = view;
         if (open != null) {
             open.close();
+        }
+        ControllerRunner driving = runner;
+        if (driving != null) {
+            driving.close();
         }
         ServiceRegistration<KindCatalog> present = catalog;
         if (present != null) {
@@ -219,7 +231,6 @@ public final class CustomKinds {
     }
 
     private void release() {
-        cleanup.close();
         hooks.forEach(ServiceRegistration::unregister);
         webhooks.close();
     }

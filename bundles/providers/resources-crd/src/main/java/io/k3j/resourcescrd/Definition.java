@@ -27,6 +27,7 @@ final class Definition {
     static final String GROUP = "apiextensions.k8s.io";
     static final Gvr RESOURCE = new Gvr(GROUP, "v1", "customresourcedefinitions");
     static final String FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
+    static final String TERMINATING = "Terminating";
     private static final Set<String> VERBS = Set.of("create", "delete", "deletecollection", "get", "list", "patch",
             "update", "watch");
     private static final Set<String> CHANGE = Set.of("get", "patch", "update");
@@ -40,7 +41,7 @@ final class Definition {
     /// By `apiVersion`, of versions that are not served too.
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
-    /// Parses a definition; it has no rows before its names are accepted.
+    /// Parses a definition; it has no rows before its names are accepted, and none where they are built in.
     Definition(Obj object, Schemas schemas) {
         this(object, schemas, null);
     }
@@ -48,11 +49,12 @@ final class Definition {
     /// @param before what it replaces; compiled rules of versions that did not change are kept
     Definition(Obj object, Schemas schemas, @Nullable Definition before) {
         this.object = object;
-        if (holds("Established")) {
+        if (holds("Established") && !builtIn()) {
             for (Struct version : object.spec().seq("versions").structs()) {
                 ResourceKind row = row(version, schemas);
                 shapes.put(row.gvk().apiVersion(), row.shape());
-                if (version.flag("served")) {
+                // its objects are deleted in the version in which nobody has to convert them
+                if (version.flag("served") || going() && version.flag("storage")) {
                     rows.put(row.gvk(), row);
                     versions.put(row.gvk(), version);
                     rules.put(row.gvk(), kept(before, row, version));
@@ -73,12 +75,24 @@ final class Definition {
         return object.status().seq("conditions").find("type", condition).text("status").equals("True");
     }
 
+    /// Whether it is being deleted: no new object is taken, and those there are go.
+    boolean going() {
+        return object.terminating() || holds(TERMINATING);
+    }
+
+    /// Whether Kubernetes itself has the resource that it asks for, or was given.
+    boolean builtIn() {
+        String group = object.spec().text("group");
+        return BuiltInResources.has(group, object.spec().struct("names").text("plural"))
+                || BuiltInResources.has(group, object.status().struct("acceptedNames").text("plural"));
+    }
+
     /// The definition object.
     Obj object() {
         return object;
     }
 
-    /// A row per served version.
+    /// A row per served version; of one that goes for the stored one as well, without verbs where it is not served.
     Map<Gvk, ResourceKind> rows() {
         return rows;
     }
@@ -139,10 +153,12 @@ final class Definition {
         Gvr gvr = new Gvr(group, version.text("name"), names.text("plural"));
         Gvk gvk = new Gvk(group, version.text("name"), names.text("kind"));
         Struct subresources = version.struct("subresources");
+        boolean served = version.flag("served");
         Shape shape = Structural.shape(schemas, version.struct("schema").struct("openAPIV3Schema"));
         return new ResourceKind(gvr, gvk,
                 new Names(names.text("singular"), names.seq("shortNames").texts(), names.seq("categories").texts()),
-                spec.text("scope").equals("Namespaced"), VERBS, subresources(gvk, subresources),
+                spec.text("scope").equals("Namespaced"), served ? VERBS : Set.of(),
+                served ? subresources(gvk, subresources) : List.of(),
                 new Storage("/registry/" + group + "/" + names.text("plural") + "/",
                         new Gvk(group, storageVersion(spec), gvk.kind())),
                 shape, columns(version), new Strategy(false, false, false, true, subresources.has("status")));

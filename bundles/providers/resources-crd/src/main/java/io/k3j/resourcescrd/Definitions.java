@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// All definitions by name. One thread writes, any may read.
+/// All definitions by name. Any thread.
 final class Definitions {
     private final Schemas schemas;
     private volatile Map<String, Definition> all = Map.of();
@@ -24,7 +24,7 @@ final class Definitions {
     }
 
     /// Adds or updates a definition; true when the API rows have changed.
-    boolean put(Obj object) {
+    synchronized boolean put(Obj object) {
         Definition before = all.get(object.name());
         Definition after = new Definition(object, schemas, before);
         Map<String, Definition> next = new TreeMap<>(all);
@@ -34,6 +34,14 @@ final class Definitions {
         return !none && (before == null || !before.object().spec().equals(object.spec())
                 || !accepted(before.object()).equals(accepted(object))
                 || before.rows().size() != after.rows().size());
+    }
+
+    /// Takes what was written to a definition, unless something newer is known of it, or it has gone; true when the API
+    /// rows have changed.
+    synchronized boolean written(Obj object) {
+        Obj known = named(object.name()).map(Definition::object).orElse(null);
+        return known != null && known.uid().equals(object.uid()) && known.revision() < object.revision()
+                && put(object);
     }
 
     /// Only those with rows: others have not been given their names.
@@ -49,7 +57,7 @@ final class Definitions {
     }
 
     /// Removes a definition; true when it had rows.
-    boolean remove(String name) {
+    synchronized boolean remove(String name) {
         Map<String, Definition> next = new TreeMap<>(all);
         Definition gone = next.remove(name);
         known(next);

@@ -1,6 +1,7 @@
 package io.k3j.resourcescrd;
 
 import io.k3j.apimachinery.HumanDuration;
+import io.k3j.apimachinery.JsonPath;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.model.Null;
 import io.k3j.model.Obj;

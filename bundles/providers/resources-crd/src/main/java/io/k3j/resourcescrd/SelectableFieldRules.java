@@ -1,5 +1,6 @@
 package io.k3j.resourcescrd;
 
+import io.k3j.apimachinery.JsonPath;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;

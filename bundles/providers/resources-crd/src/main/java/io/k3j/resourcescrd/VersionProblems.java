@@ -7,6 +7,7 @@ import io.k3j.model.Struct;
 import io.k3j.schema.SchemaNodes;
 import io.k3j.schema.Structural;
 import io.k3j.schema.Violation;
+import io.k3j.validation.DeprecationTexts;
 import io.k3j.validation.Problems;
 import java.util.List;
 import java.util.Objects;

@@ -6,16 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.ApiResource;
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.View;
 import io.k3j.codec.Yaml;
+import io.k3j.componentapi.Health;
+import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.schema.Schemas;
+import io.k3j.testkit.FakeApi;
+import io.k3j.testkit.ManualClock;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -35,8 +44,10 @@ class CustomKindsTest {
             "Established", "status", "True"), Struct.of("type", "NamesAccepted", "status", "True")), "acceptedNames",
             Struct.of("plural", "crontabs", "singular", "crontab", "kind", "CronTab", "listKind", "CronTabList")),
             "status");
+    private final ManualClock clock = new ManualClock();
     private final List<Object> registered = new ArrayList<>();
     private final List<Obj> updated = new ArrayList<>();
+    private long revision;
 
     private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
@@ -54,11 +65,28 @@ class CustomKindsTest {
         return proxy(ApiClient.class, (proxy, method, given) -> switch (method.getName()) {
             case "view" -> view.get();
             case "update" -> {
-                updated.add((Obj) given[1]);
-                yield given[1];
+                updated.add(((Obj) given[1]).withRevision(++revision));
+                yield updated.getLast();
             }
             default -> throw new UnsupportedOperationException(method.getName());
         });
+    }
+
+    private CustomKinds kinds(ApiClient api) {
+        return new CustomKinds(api, context(), Health.none(), clock);
+    }
+
+    /// Tells of a change, and lets all that follows from it happen.
+    private static void tell(CustomKinds kinds, View.Listener listener, @Nullable Obj before, @Nullable Obj after) {
+        listener.changed(before, after);
+        settle(kinds);
+    }
+
+    private static void settle(CustomKinds kinds) {
+        boolean more = true;
+        while (more) {
+            more = kinds.step();
+        }
     }
 
     /// One definition is unreadable, so a list of all fails; a listener receives the others.
@@ -75,7 +103,7 @@ class CustomKindsTest {
 
     @Test
     void anUnreadableDefinitionDoesNotAffectOthers() {
-        CustomKinds kinds = new CustomKinds(api(CustomKindsTest::unreadable), context());
+        CustomKinds kinds = kinds(api(CustomKindsTest::unreadable));
         assertThat(registered).as("before the engine of rules is bound").isEmpty();
         kinds.start();
         assertThat(registered).filteredOn(KindCatalog.class::isInstance).singleElement()
@@ -105,14 +133,14 @@ class CustomKindsTest {
     void aNameThatIsGivenUpGoesToAnother() {
         Obj waiting = waiting("crons");
         List<View.Listener> listeners = new ArrayList<>();
-        CustomKinds kinds = new CustomKinds(api(() -> listening(listeners)), context());
+        CustomKinds kinds = kinds(api(() -> listening(listeners)));
         kinds.start();
-        listeners.getFirst().changed(null, waiting);
+        tell(kinds, listeners.getFirst(), null, waiting);
         Obj refused = updated.getLast();
-        listeners.getFirst().changed(waiting, refused);
+        tell(kinds, listeners.getFirst(), waiting, refused);
         assertThat(DefinitionStatus.refused(refused)).isTrue();
         assertThat(updated).as("a definition that is as it should be is not written").containsExactly(refused);
-        listeners.getFirst().changed(DEFINITION, null);
+        tell(kinds, listeners.getFirst(), DEFINITION, null);
         assertThat(updated).hasSize(2);
         assertThat(DefinitionStatus.refused(updated.getLast())).isFalse();
         assertThat(updated.getLast().status().struct("acceptedNames").text("kind")).isEqualTo("CronTab");
@@ -122,17 +150,64 @@ class CustomKindsTest {
     @Test
     void aNameThatIsGivenUpGoesToOneOnlyOfThoseThatWait() {
         List<View.Listener> listeners = new ArrayList<>();
-        CustomKinds kinds = new CustomKinds(api(() -> listening(listeners)), context());
+        CustomKinds kinds = kinds(api(() -> listening(listeners)));
         kinds.start();
         for (Obj waiting : List.of(waiting("crons"), waiting("timers"))) {
-            listeners.getFirst().changed(null, waiting);
-            listeners.getFirst().changed(waiting, updated.getLast());
+            tell(kinds, listeners.getFirst(), null, waiting);
+            tell(kinds, listeners.getFirst(), waiting, updated.getLast());
         }
         updated.clear();
-        listeners.getFirst().changed(DEFINITION, null);
+        tell(kinds, listeners.getFirst(), DEFINITION, null);
         assertThat(updated).as("before the view tells of the first one").filteredOn(d -> !DefinitionStatus.refused(d))
                 .hasSize(1);
         kinds.stop();
+    }
+
+    /// What the API refuses is not the end of it.
+    @Test
+    void aDefinitionWhoseStatusCouldNotBeWrittenIsEstablishedLater() {
+        try (FakeApi api = FakeApi.stepped(clock)) {
+            Obj fresh = DEFINITION.with(Struct.EMPTY, "status");
+            api.seed(Definition.RESOURCE, fresh);
+            CustomKinds kinds = kinds(api);
+            kinds.start();
+            api.deliver();
+            api.refuse("update", Definition.RESOURCE, ApiFault.unavailable("the datastore is away"));
+            settle(kinds);
+            assertThat(new Definition(api.get(Definition.RESOURCE, fresh.key()), new Schemas()).holds("Established"))
+                    .isFalse();
+            clock.advance(Duration.ofSeconds(1));
+            settle(kinds);
+            assertThat(new Definition(api.get(Definition.RESOURCE, fresh.key()), new Schemas()).holds("Established"))
+                    .isTrue();
+            assertThat(registered).filteredOn(KindCatalog.class::isInstance).singleElement()
+                    .satisfies(c -> assertThat(((KindCatalog) c).kinds()).hasSize(1));
+            kinds.stop();
+        }
+    }
+
+    @Test
+    void aDefinitionThatIsDeletedGoesWithItsRows() {
+        try (FakeApi api = FakeApi.stepped(clock)) {
+            api.serve(new ApiResource(new Gvr("stable.example.com", "v1", "crontabs"), "CronTab", true,
+                    List.of("delete", "list")), false);
+            api.seed(Definition.RESOURCE,
+                    DEFINITION.with(Seq.of(Definition.FINALIZER), "metadata", "finalizers"));
+            CustomKinds kinds = kinds(api);
+            kinds.start();
+            api.deliver();
+            settle(kinds);
+            api.delete(Definition.RESOURCE, DEFINITION.key(), DeleteOptions.PLAIN);
+            api.deliver();
+            settle(kinds);
+            clock.advance(Duration.ofSeconds(2));
+            settle(kinds);
+            assertThat(api.find(Definition.RESOURCE, DEFINITION.key())).isEmpty();
+            api.deliver();
+            assertThat(registered).filteredOn(KindCatalog.class::isInstance).singleElement()
+                    .satisfies(c -> assertThat(((KindCatalog) c).kinds()).isEmpty());
+            kinds.stop();
+        }
     }
 
     @Test
@@ -140,7 +215,7 @@ class CustomKindsTest {
         ApiClient away = api(() -> {
             throw ApiFault.unavailable("not yet");
         });
-        CustomKinds kinds = new CustomKinds(away, context());
+        CustomKinds kinds = kinds(away);
         assertThatThrownBy(kinds::start).isInstanceOf(ApiFault.class);
         assertThat(registered).isEmpty();
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Schedules one pod at a time. Has no thread: [#step] decides; all writes to the API run on the given executor.
 final class SchedulerLoop {
+    private static final String PRE_BIND = "running PreBind plugin \"%s\": ";
     private final SchedulerConfiguration configuration;
     private final SchedulerMetrics metrics;
     private final SchedulingQueue queue;
@@ -36,7 +37,7 @@ final class SchedulerLoop {
     private final PodBinder binder;
     private final LiveView budgets;
     private final BooleanSupplier ready;
-    private final Executor bindings;
+    private final AttemptEnds ends;
     private final RandomGenerator dice;
     private final System.Logger log = System.getLogger("io.k3j.scheduler");
     private int start;
@@ -54,7 +55,7 @@ final class SchedulerLoop {
         this.devices = new DeviceBinding(binder.api(), watching.devices());
         this.binder = binder;
         this.ready = ready;
-        this.bindings = bindings;
+        this.ends = new AttemptEnds(binder, queue, cluster, metrics, bindings);
         this.dice = dice;
     }
 
@@ -82,7 +83,12 @@ final class SchedulerLoop {
         }
         Timing timing = metrics.attempt(pod.schedulerName());
         try {
-            cluster.release(pod.uid());
+            Optional<String> unmade = cluster.release(pod.uid()) ? unmade(pod) : Optional.empty();
+            if (unmade.isPresent()) {
+                givenBack(entry, unmade.get());
+                trouble = "";
+                return;
+            }
             Snapshot snapshot = cluster.snapshot();
             switch (Placement.of(profile(pod), binder.extenders(), pod, snapshot, start, dice, timing)) {
                 case Placement.Found found -> {
@@ -96,13 +102,34 @@ final class SchedulerLoop {
         } catch (RuntimeException e) {
             trouble = "cannot place pod " + pod.key() + ": " + e.getMessage();
             log.log(Level.WARNING, "Error scheduling pod; retrying pod=" + pod.key(), e);
-            hand(entry, () -> retry(entry, String.valueOf(e.getMessage())));
+            ends.hand(entry, () -> ends.retry(entry, String.valueOf(e.getMessage())));
         }
     }
 
     /// Pods of no profile are never queued.
     private SchedulerProfile profile(PodInfo pod) {
         return configuration.profile(pod.schedulerName()).orElse(SchedulerProfile.DEFAULT);
+    }
+
+    /// The claim of a pod with a reserved place whose node was taken back since; empty when there is none.
+    private Optional<String> unmade(PodInfo pod) {
+        return profile(pod).filters(VolumeFilter.NAME)
+                ? Optional.ofNullable(VolumeFilter.of(pod, volumes)).flatMap(VolumeFilter::unprepared)
+                : Optional.empty();
+    }
+
+    /// Who makes volumes takes the node back from a claim when it cannot make one there. The pod gives up its place,
+    /// which would be tried first again, and is scheduled anew after its back-off, in upstream's words.
+    private void givenBack(QueuedPod entry, String claim) {
+        PodInfo pod = entry.pod();
+        boolean withdrawn = cluster.withdraw(pod.uid());
+        ends.hand(entry, () -> {
+            ends.freed(pod, withdrawn);
+            // whatever the pod at hand says: it may be older than its nomination
+            binder.nominate(pod, "");
+            ends.retry(entry, PRE_BIND.formatted(VolumeFilter.NAME) + "binding volumes: provisioning failed for PVC \""
+                    + claim + "\"");
+        });
     }
 
     private void assumeAndBind(QueuedPod entry, Placement.Found found, Timing timing) {
@@ -115,41 +142,14 @@ final class SchedulerLoop {
         if (claimed != null && claimed.hasWaitingClaims()) {
             List<Obj> plan = claimed.plan(node);
             volumes.assume(plan);
-            freed(pod, cluster.reserve(pod, node.name()));
-            hand(entry, () -> bindVolumes(entry, plan, node.name(), timing));
+            ends.freed(pod, cluster.reserve(pod, node.name()));
+            ends.hand(entry, () -> bindVolumes(entry, plan, node.name(), timing));
             return;
         }
         DevicePlan plan = wanted == null ? DevicePlan.NONE : wanted.plan(node);
-        freed(pod, cluster.assume(pod, node.name()));
+        ends.freed(pod, cluster.assume(pod, node.name()));
         devices.devices().assume(plan.claims());
-        hand(entry, () -> bind(entry, plan, node.name(), timing));
-    }
-
-    /// Room that was kept for a pod may be another's now.
-    private void freed(PodInfo pod, boolean some) {
-        if (some) {
-            queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM, other -> !other.uid().equals(pod.uid()));
-        }
-    }
-
-    /// Runs the writes that end an attempt beside the loop. Until they are done the pod is in flight, so that no later
-    /// attempt's writes overtake them.
-    private void hand(QueuedPod entry, Runnable writes) {
-        bindings.execute(() -> {
-            try {
-                writes.run();
-            } catch (RuntimeException e) {
-                log.log(Level.WARNING, "Error ending attempt; retrying pod=" + entry.pod().key(), e);
-                cluster.forget(entry.pod().uid());
-                failed(entry);
-            }
-        });
-    }
-
-    /// Ends an attempt that has failed for a reason other than that no node is feasible.
-    private void failed(QueuedPod entry) {
-        metrics.ended(SchedulerMetrics.ERROR, entry);
-        settled(entry, queue.error(entry));
+        ends.hand(entry, () -> bind(entry, plan, node.name(), timing));
     }
 
     /// Starts the binding of the pod's claims to volumes for the node; the pod is queued again when they are bound. Its
@@ -165,13 +165,13 @@ final class SchedulerLoop {
             timing.step(Timing.PRE_BIND, Timing.SUCCESS, begun);
         } catch (ApiFault fault) {
             timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
-            rejected(entry, fault, "running PreBind plugin \"" + VolumeFilter.NAME + "\": ");
+            ends.rejected(entry, fault, PRE_BIND.formatted(VolumeFilter.NAME));
             return;
         } finally {
             // without effect on what was written
             volumes.restore(plan);
         }
-        settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
+        ends.settled(entry, queue.park(entry, Set.of(VolumeFilter.NAME)));
     }
 
     /// Writes what the pod's claims were given, and binds it. Where devices are not ready its place is kept, and it is
@@ -183,15 +183,15 @@ final class SchedulerLoop {
         try {
             written = devices.write(plan, pod.pod());
             if (plan.waits()) {
-                freed(pod, cluster.reserve(pod, node));
+                ends.freed(pod, cluster.reserve(pod, node));
                 binder.keep(pod, node);
                 timing.step(Timing.PRE_BIND, Timing.SUCCESS, begun);
-                settled(entry, queue.park(entry, Set.of(DeviceFilter.NAME)));
+                ends.settled(entry, queue.park(entry, Set.of(DeviceFilter.NAME)));
                 return;
             }
         } catch (ApiFault fault) {
             timing.step(Timing.PRE_BIND, Timing.ERROR, begun);
-            rejected(entry, fault, "running PreBind plugin \"" + DeviceFilter.NAME + "\": ");
+            ends.rejected(entry, fault, PRE_BIND.formatted(DeviceFilter.NAME));
             return;
         }
         try {
@@ -202,24 +202,8 @@ final class SchedulerLoop {
         } catch (ApiFault fault) {
             timing.step(Timing.BIND, Timing.ERROR, begun);
             devices.refused(written, pod.pod(), fault);
-            rejected(entry, fault, "binding rejected: ");
+            ends.rejected(entry, fault, "binding rejected: ");
         }
-    }
-
-    /// Gives up a place whose writes were refused. What the pod or a volume has become meanwhile is not told.
-    private void rejected(QueuedPod entry, ApiFault fault, String what) {
-        cluster.forget(entry.pod().uid());
-        queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.GIVEN_UP);
-        if (fault.code() == 404 || fault.code() == 409) {
-            failed(entry);
-        } else {
-            retry(entry, what + fault.getMessage());
-        }
-    }
-
-    private void retry(QueuedPod entry, String message) {
-        binder.report(entry.pod(), "SchedulerError", message, null);
-        failed(entry);
     }
 
     private void unschedulable(QueuedPod entry, Placement.None none, Snapshot snapshot, Timing timing) {
@@ -235,20 +219,20 @@ final class SchedulerLoop {
             boolean moved = cluster.nominate(pod, best.node().name());
             // those that do not run yet give up their place, and are scheduled again
             List<PodInfo> yielding = best.victims().stream().filter(v -> cluster.abandon(v.uid())).toList();
-            hand(entry, () -> {
+            ends.hand(entry, () -> {
                 preempt(entry, none, best, displaced, yielding);
-                freed(pod, moved);
+                ends.freed(pod, moved);
             });
             return;
         }
         boolean withdrawn = !result.keepsNomination() && cluster.withdraw(pod.uid());
         List<Obj> idle = after.contains(DeviceFilter.NAME) ? DeviceFilter.idle(none.filters()) : List.of();
         String message = none.message() + (none.nodes() == 0 ? "" : PostFilters.message(after, result, pod, idle));
-        hand(entry, () -> {
+        ends.hand(entry, () -> {
             devices.deallocate(idle, pod.pod());
             binder.report(pod, "Unschedulable", message, result.keepsNomination() ? null : "");
-            settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
-            freed(pod, withdrawn);
+            ends.settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
+            ends.freed(pod, withdrawn);
         });
     }
 
@@ -277,8 +261,8 @@ final class SchedulerLoop {
                     "Cannot preempt pod=" + pod.key() + " node=" + node + " error=" + fault.getMessage());
             boolean withdrawn = cluster.withdraw(pod.uid());
             binder.report(pod, "Unschedulable", none.message(), "");
-            settled(entry, queue.error(entry));
-            freed(pod, withdrawn);
+            ends.settled(entry, queue.error(entry));
+            ends.freed(pod, withdrawn);
             return;
         }
         displaced.forEach(other -> cluster.withdraw(other.uid()));
@@ -286,13 +270,6 @@ final class SchedulerLoop {
             queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
         }
         binder.report(pod, "Unschedulable", none.message(), node);
-        settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
-    }
-
-    /// A pod that was deleted during its attempt keeps no room.
-    private void settled(QueuedPod entry, boolean queued) {
-        if (!queued && cluster.abandon(entry.pod().uid())) {
-            queue.changed(QueueEvents.ASSIGNED_DELETE, EventHandlers.ROOM);
-        }
+        ends.settled(entry, queue.failed(entry, Extender.helping(none.plugins())));
     }
 }

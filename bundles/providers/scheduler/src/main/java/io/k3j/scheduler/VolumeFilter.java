@@ -66,6 +66,11 @@ final class VolumeFilter implements Filter {
         return !waiting.isEmpty();
     }
 
+    /// The name of a claim that no node is selected for, though volumes are made for it; empty when there is none.
+    Optional<String> unprepared() {
+        return waiting.stream().filter(UnboundClaim::unprepared).map(late -> late.claim().name()).findFirst();
+    }
+
     /// What is to be written for a node: for each waiting claim the volume that it takes, or itself with the node
     /// selected. Claims already prepared are left out; empty when the node is not feasible.
     List<Obj> plan(NodeState node) {

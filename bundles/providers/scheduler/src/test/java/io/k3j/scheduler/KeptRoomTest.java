@@ -47,6 +47,48 @@ class KeptRoomTest {
                         .with("Bound", "status", "phase"));
     }
 
+    /// As who makes volumes does where it cannot.
+    private void giveBack(String claim) {
+        bed.api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
+                bed.api.get(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, key(claim)).without("metadata", "annotations",
+                        UnboundClaim.SELECTED_NODE));
+    }
+
+    @Test
+    void aPodWhoseVolumeCannotBeMadeOnItsNodeIsGivenTheOneThatIsBest() {
+        bed.node("n1", "4");
+        bed.node("n2", "4");
+        bed.pod("z", claiming("d"));
+        bed.settle();
+        String first = selected("d");
+        assertThat(bed.nominated("z")).isEqualTo(first);
+        bed.bound("r", first, cpu("2"));
+        bed.settle();
+        giveBack("d");
+        bed.settle();
+        assertThat(bed.nominated("z")).isEmpty();
+        assertThat(selected("d")).as("until the back-off is over").isEmpty();
+        assertThat(bed.said()).contains("FailedScheduling: running PreBind plugin \"VolumeBinding\": binding volumes:"
+                + " provisioning failed for PVC \"d\"");
+        bed.later();
+        assertThat(selected("d")).isNotEmpty().isNotEqualTo(first);
+        assertThat(bed.nominated("z")).isEqualTo(selected("d"));
+    }
+
+    @Test
+    void theRoomOfAPodWhoseVolumeCannotBeMadeIsAnothersMeanwhile() {
+        bed.node("n1", "1");
+        bed.pod("z", claiming("d"));
+        bed.settle();
+        bed.pod("b", cpu("1"));
+        bed.settle();
+        assertThat(bed.node("b")).isEmpty();
+        giveBack("d");
+        bed.settle();
+        bed.later();
+        assertThat(bed.node("b")).isEqualTo("n1");
+    }
+
     @Test
     void siblingsThatKeepTheirDistanceGetVolumesOnDifferentNodes() {
         bed.node("n1", "4");

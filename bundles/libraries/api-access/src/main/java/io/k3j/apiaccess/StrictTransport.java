@@ -1,5 +1,6 @@
-package io.k3j.apirequests;
+package io.k3j.apiaccess;
 
+import io.k3j.apirequests.ForwardedExchange;
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.Exchange;
 import io.k3j.edgeapi.ResponseStream;

@@ -1,12 +1,12 @@
-package io.k3j.resourcescrd;
+package io.k3j.validation;
 
 import io.k3j.model.Struct;
-import io.k3j.validation.Problems;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/// What `deprecationWarning` of a version may say: it goes to clients as a header. Pure.
-final class DeprecationTexts {
+/// What `deprecationWarning` of a CustomResourceDefinition's version may say, in upstream's words: it goes to clients
+/// as a header. Pure.
+public final class DeprecationTexts {
     private static final String WARNING = "deprecationWarning";
     /// In bytes.
     private static final int LONGEST = 256;
@@ -18,8 +18,10 @@ final class DeprecationTexts {
     private DeprecationTexts() {
     }
 
+    /// Tells what is wrong with that of a version.
+    ///
     /// @param p the place of the version
-    static void check(Struct version, Problems p) {
+    public static void check(Struct version, Problems p) {
         if (!(version.get(WARNING) instanceof String text)) {
             return;
         }

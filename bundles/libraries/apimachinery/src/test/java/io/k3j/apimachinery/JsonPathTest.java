@@ -1,24 +1,20 @@
-package io.k3j.resourcescrd;
+package io.k3j.apimachinery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.k3j.codec.Yaml;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonPathTest {
-    private static final Struct OBJECT = Yaml.document("""
-            metadata: {name: a, labels: {example.com/team: red}}
-            spec: {replicas: 3, hosts: [x, z]}
-            status:
-              conditions:
-              - {type: Ready, status: "True", weight: 5}
-              - {type: Synced, status: "False", weight: 1}
-            """.getBytes(StandardCharsets.UTF_8)).object();
+    private static final Struct OBJECT = Struct.of("metadata",
+            Struct.of("name", "a", "labels", Struct.of("example.com/team", "red")), "spec",
+            Struct.of("replicas", 3, "hosts", Seq.of("x", "z")), "status",
+            Struct.of("conditions", Seq.of(Struct.of("type", "Ready", "status", "True", "weight", 5),
+                    Struct.of("type", "Synced", "status", "False", "weight", 1))));
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {".spec.replicas|[3]", "{.spec.replicas}|[3]", "$.metadata.name|[a]",

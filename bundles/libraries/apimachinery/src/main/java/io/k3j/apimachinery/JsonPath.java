@@ -1,14 +1,14 @@
-package io.k3j.resourcescrd;
+package io.k3j.apimachinery;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The subset of kubectl's JSONPath for printer columns and selectable fields: `.a.b`, `['a.b']`, `[0]`, `[-1:]`,
-/// `[*]`, `[?(@.type=="Ready")]`, but not `..`. Immutable. See
+/// The subset of kubectl's JSONPath that printer columns and selectable fields of CustomResourceDefinitions may have:
+/// `.a.b`, `['a.b']`, `[0]`, `[-1:]`, `[*]`, `[?(@.type=="Ready")]`, but not `..`. Immutable; any thread. See
 /// <https://kubernetes.io/docs/reference/kubectl/jsonpath/>.
-final class JsonPath {
+public final class JsonPath {
     private static final int END = Integer.MAX_VALUE;
     private final List<Step> steps;
 
@@ -33,7 +33,7 @@ final class JsonPath {
 
     /// Parses a path.
     /// @throws IllegalArgumentException for an unsupported path
-    static JsonPath parse(String text) {
+    public static JsonPath parse(String text) {
         String t = text.strip();
         if (t.startsWith("{") && t.endsWith("}")) {
             t = t.substring(1, t.length() - 1).strip();
@@ -42,7 +42,7 @@ final class JsonPath {
     }
 
     /// All values at the path, in order.
-    List<Object> values(Object root) {
+    public List<Object> values(Object root) {
         List<Object> now = List.of(root);
         for (Step step : steps) {
             List<Object> next = new ArrayList<>();
@@ -53,7 +53,7 @@ final class JsonPath {
     }
 
     /// The names of the fields a path leads through; empty when it leads through anything else.
-    List<String> fields() {
+    public List<String> fields() {
         return steps.stream().allMatch(Step.Field.class::isInstance)
                 ? steps.stream().map(s -> ((Step.Field) s).name()).toList() : List.of();
     }

@@ -1,0 +1,105 @@
+package io.k3j.cricontainerd;
+
+import io.k3j.imageregistries.ImageName;
+import io.k3j.nodeapi.Image;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Pins the images that files name, and gives them names in further registries, as K3s does (`labelImages` and
+/// `retagImages` of its `pkg/agent/containerd`).
+final class ImageNames {
+    private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
+    private static final List<String> PIN = List.of("io.cattle.k3s.pinned=pinned", "io.cri-containerd.pinned=pinned");
+    private static final List<String> UNPIN = List.of("io.cattle.k3s.pinned=", "io.cri-containerd.pinned=");
+    private static final String PINNED = "labels.\"io.cattle.k3s.pinned\"==pinned";
+    private final Ctr ctr;
+    private final List<String> registries;
+    private final PinnedImages pins;
+
+    /// @param registries each image gets its names there, too
+    /// @param pins where pinned names are remembered
+    ImageNames(Ctr ctr, List<String> registries, PinnedImages pins) {
+        this.ctr = ctr;
+        this.registries = registries;
+        this.pins = pins;
+    }
+
+    /// One that an archive has brought, which does not give it a name by its digest as a pull does.
+    ///
+    /// @param image its name in containerd
+    /// @param digest `sha256:…`
+    void imported(String image, String digest) throws IOException, InterruptedException {
+        ImageName name = ImageName.parse(image);
+        Set<String> others = new LinkedHashSet<>();
+        others.add(new ImageName(name.registry(), name.repository(), "", digest).toString());
+        for (String registry : registries) {
+            if (!name.tag().isEmpty()) {
+                others.add(new ImageName(registry, name.repository(), name.tag(), "").toString());
+            }
+            others.add(new ImageName(registry, name.repository(), "", digest).toString());
+        }
+        take(image, others);
+        LOG.log(System.Logger.Level.INFO, "Imported image={0}", image);
+    }
+
+    /// One that a list names, whether it is here or not: what is asked about it may fail, which is no reason to let it
+    /// go.
+    void wanted(String name) {
+        pins.add(ImageName.parse(name).toString());
+    }
+
+    /// One that a list names, and is here.
+    void listed(Image image) throws IOException, InterruptedException {
+        for (String each : Stream.concat(image.tags().stream(), image.digests().stream()).toList()) {
+            ImageName name = ImageName.parse(each);
+            Set<String> others = new LinkedHashSet<>();
+            for (String registry : registries) {
+                others.add(new ImageName(registry, name.repository(), name.tag(), name.digest()).toString());
+            }
+            take(each, others);
+        }
+    }
+
+    private void take(String image, Set<String> others) throws IOException, InterruptedException {
+        pin(image);
+        others.remove(image);
+        if (others.isEmpty()) {
+            return;
+        }
+        List<String> tag = new ArrayList<>(List.of("images", "tag", "--force", image));
+        tag.addAll(others);
+        ctr.run(tag);
+        for (String other : others) {
+            pin(other);
+            LOG.log(System.Logger.Level.INFO, "Tagged image={0} of={1}", other, image);
+        }
+    }
+
+    private void pin(String image) throws IOException, InterruptedException {
+        pins.add(image);
+        label(image, PIN);
+    }
+
+    private void label(String image, List<String> labels) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("images", "label", image));
+        words.addAll(labels);
+        ctr.run(words);
+    }
+
+    /// Images that no file has named since this process began are no longer kept.
+    void unpin() throws InterruptedException {
+        try {
+            for (String name : ctr.run(List.of("images", "ls", "-q", PINNED)).lines().toList()) {
+                if (!name.isEmpty() && !pins.has(name)) {
+                    label(name, UNPIN);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot unpin images error={0}", e.getMessage());
+        }
+    }
+}
