@@ -3,6 +3,7 @@ package io.k3j.networkpolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Set;
