@@ -7,6 +7,7 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ class FollowersTest {
             if (joining == second) {
                 leaving[0] = Thread.ofPlatform().start(() -> all[0].leave(first));
                 while (!AS_FAR_AS_IT_GETS.contains(leaving[0].getState())) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(1_000_000);
                 }
             }
         }));
