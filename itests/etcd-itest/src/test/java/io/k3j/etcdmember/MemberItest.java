@@ -175,6 +175,7 @@ class MemberItest {
     void aMemberThatWasFullWritesAgainAfterACompactionAndAStart() throws IOException, InterruptedException {
         EtcdPorts ports = new EtcdPorts(FreePort.next(), FreePort.next(), FreePort.next());
         Server one = small(ports).startAndWait();
+        Server.await("it is looked after", one::lookedAfter);
         String large = "x".repeat(1 << 20);
         assertThatThrownBy(() -> {
             for (int i = 0; i < 2 * SMALL_QUOTA / large.length(); i++) {

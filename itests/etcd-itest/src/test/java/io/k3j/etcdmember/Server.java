@@ -51,6 +51,7 @@ public final class Server implements AutoCloseable {
     private Member member;
     private Thread thread;
     private MemberUpkeep upkeep;
+    private Thread lookingAfter;
     volatile String report = "";
     volatile Throwable failure;
 
@@ -130,22 +131,24 @@ public final class Server implements AutoCloseable {
         MemberBootstrap.Source source = first.<MemberBootstrap.Source>map(s -> () -> ClusterInfo.read(s.info()))
                 .orElse(null);
         member = new Member(new Member.Wish(config, source), process, why -> report = why);
-        thread = Thread.ofVirtual().start(() -> {
+        thread = started(member::run);
+        upkeep = new MemberUpkeep(member, config);
+        lookingAfter = started(upkeep::run);
+        return this;
+    }
+
+    private interface Part {
+        void run() throws InterruptedException;
+    }
+
+    private Thread started(Part part) {
+        return Thread.ofVirtual().start(() -> {
             try {
-                member.run();
+                part.run();
             } catch (RuntimeException | InterruptedException e) {
                 failure = e;
             }
         });
-        upkeep = new MemberUpkeep(member, config);
-        Thread.ofVirtual().start(() -> {
-            try {
-                upkeep.run();
-            } catch (InterruptedException e) {
-                failure = e;
-            }
-        });
-        return this;
     }
 
     public Server startAndWait() {
@@ -166,6 +169,11 @@ public final class Server implements AutoCloseable {
 
     boolean voter() {
         return member.state().healthy() && member.state().voter();
+    }
+
+    /// Whether what is done once after its start is done.
+    boolean lookedAfter() {
+        return !lookingAfter.isAlive();
     }
 
     Member.State state() {

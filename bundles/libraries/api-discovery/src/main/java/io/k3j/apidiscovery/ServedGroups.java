@@ -30,7 +30,7 @@ final class ServedGroups {
         others.removeIf(v -> Groups.builtIn(v.group()));
         others.sort(Comparator.comparingInt(AggregatedApis.Version::versionPriority).reversed()
                 .thenComparing(AggregatedApis.Version::version, Groups::byStability));
-        Groups local = Groups.of(kinds);
+        Groups local = Groups.of(kinds.stream().filter(ServedGroups::shown).toList());
         Map<String, Map<String, Version>> all = new LinkedHashMap<>();
         Map<String, Integer> priorities = new LinkedHashMap<>();
         for (String group : local.names()) {
@@ -45,6 +45,11 @@ final class ServedGroups {
             priorities.merge(v.group(), v.groupPriority(), Math::max);
         }
         return new ServedGroups(sorted(all, priorities));
+    }
+
+    /// A kind that nobody may ask for is there for who deletes the objects of a definition that goes.
+    private static boolean shown(ResourceKind kind) {
+        return !kind.verbs().isEmpty() || !kind.subresources().isEmpty();
     }
 
     private static Map<String, Map<String, Version>> sorted(Map<String, Map<String, Version>> all,

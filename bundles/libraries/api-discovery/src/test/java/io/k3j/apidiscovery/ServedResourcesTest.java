@@ -20,29 +20,41 @@ import org.junit.jupiter.api.Test;
 
 class ServedResourcesTest {
     private static final Gvk KIND = Gvk.of("v1", "Thing");
+    private static final String[] VERBS = {"get", "list"};
 
-    private static ResourceKind kind(String apiVersion, String plural) {
+    private static ResourceKind kind(String apiVersion, String plural, String... verbs) {
         return new ResourceKind(Gvr.of(apiVersion, plural), KIND, new Names("thing", List.of(), List.of()), true,
-                Set.of("get", "list"), List.of(), new Storage("/registry/" + plural + "/", KIND), Shape.ANY, List.of(),
+                Set.of(verbs), List.of(), new Storage("/registry/" + plural + "/", KIND), Shape.ANY, List.of(),
                 new Strategy(true, false, false, false, false));
     }
 
     @Test
     void aResourceThatThePreferredVersionDoesNotHaveIsFoundInTheNextOne() {
-        List<ResourceKind> kinds = List.of(kind("net.example.com/v1alpha1", "routes"),
-                kind("net.example.com/v1beta1", "grants"), kind("net.example.com/v1beta1", "routes"),
-                kind("net.example.com/v1", "gateways"), kind("net.example.com/v1beta1", "gateways"));
+        List<ResourceKind> kinds = List.of(kind("net.example.com/v1alpha1", "routes", VERBS),
+                kind("net.example.com/v1beta1", "grants", VERBS), kind("net.example.com/v1beta1", "routes", VERBS),
+                kind("net.example.com/v1", "gateways", VERBS), kind("net.example.com/v1beta1", "gateways", VERBS));
         assertThat(ServedResources.of(kinds, List.of()).resources()).extracting(ApiResource::resource).containsExactly(
                 Gvr.of("net.example.com/v1", "gateways"), Gvr.of("net.example.com/v1beta1", "grants"),
                 Gvr.of("net.example.com/v1beta1", "routes"));
+    }
+
+    /// As of a definition that goes, whose objects lie in a version that is not served.
+    @Test
+    void aVersionThatNobodyMayAskForIsNotShown() {
+        List<ResourceKind> kinds = List.of(kind("net.example.com/v2", "routes"),
+                kind("net.example.com/v1", "routes", VERBS));
+        assertThat(ServedGroups.of(kinds, List.of()).versions("net.example.com")).containsOnlyKeys("v1");
+        assertThat(ServedResources.of(kinds, List.of()).resources()).extracting(ApiResource::resource)
+                .containsExactly(Gvr.of("net.example.com/v1", "routes"));
     }
 
     @Test
     void whatOtherServersHaveIsFoundAndWhatTheyDoNotTellIsNamed() {
         Struct thing = Struct.of("resource", "things", "responseKind", Struct.of("kind", "Thing"), "scope",
                 "Namespaced", "verbs", Seq.of("create", "delete", "get", "list", "watch"));
-        Discovered found = ServedResources.of(List.of(kind("v1", "pods")), List.of(version("v1", "Current", thing),
-                version("v2", "Stale")));
+        Discovered found = ServedResources.of(List.of(kind("v1", "pods", VERBS)),
+                List.of(version("v1", "Current", thing),
+                        version("v2", "Stale")));
         assertThat(found.resources()).extracting(ApiResource::resource)
                 .containsExactly(Gvr.of("v1", "pods"), Gvr.of("things.example.com/v1", "things"));
         ApiResource things = found.resources().getLast();

@@ -16,7 +16,7 @@ class AuditedExchangeTest {
     void everyMethodOfAnExchangeIsForwarded() {
         assertThat(Stream.of(Exchange.class.getMethods()))
                 .allSatisfy(m -> assertThat(AuditedExchange.class.getMethod(m.getName(), m.getParameterTypes())
-                        .getDeclaringClass()).as(m.toString()).isEqualTo(AuditedExchange.class));
+                        .getDeclaringClass()).as(m.toString()).isNotEqualTo(Exchange.class));
     }
 
     @ParameterizedTest

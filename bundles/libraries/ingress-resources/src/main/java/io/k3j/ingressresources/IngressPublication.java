@@ -128,11 +128,11 @@ public final class IngressPublication {
         }
     }
 
-    /// Whether requests may be sent to the server of a Node. One whose condition is not known yet may be: it has just
-    /// said that it is there.
+    /// Whether requests may be sent to the server of a Node: unless its kubelet has stopped reporting. One that says
+    /// itself that it is not ready, as without its runtime, is there, and so are its listeners.
     static boolean ready(Obj node) {
         return Conditions.find(node.status().seq("conditions"), "Ready")
-                .filter(c -> !c.text("status").equals("True")).isEmpty();
+                .filter(c -> c.text("status").equals("Unknown")).isEmpty();
     }
 
     /// What a slice says of a server. All who write it have it from its Node, so that none undoes what another says.

@@ -15,7 +15,6 @@ import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Takes servers that are off out of the Service `traefik`: who is off cannot say so of its own slices

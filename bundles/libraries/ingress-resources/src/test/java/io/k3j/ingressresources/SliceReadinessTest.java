@@ -59,6 +59,15 @@ class SliceReadinessTest {
         assertThat(ready(SLICE) && ready(SIX)).isTrue();
     }
 
+    /// As while its container runtime restarts.
+    @Test
+    void aServerThatIsThereAndSaysItIsNotReadyIsSentThemStill() {
+        node("False");
+        assertThat(ready(SLICE) && ready(SIX)).isTrue();
+        keep();
+        assertThat(ready(SLICE) && ready(SIX)).isTrue();
+    }
+
     @Test
     void theServerItselfAgreesAndSetsItBackWhenItsNodeIs() {
         node("Unknown");
@@ -79,7 +88,7 @@ class SliceReadinessTest {
         stage.api.seed(BuiltinResources.ENDPOINT_SLICES, slice.with("traefik-n2", "metadata", "name")
                 .with("endpointslice-controller.k8s.io", "metadata", "labels",
                         "endpointslice.kubernetes.io/managed-by"));
-        node("False");
+        node("Unknown");
         assertThat(ready(SLICE)).isFalse();
         assertThat(ready(other)).isTrue();
     }

@@ -46,13 +46,6 @@ final class RoutingAssembly {
     }
 
     void add(Obj ingress) {
-        for (String host : IngressObjects.hosts(ingress)) {
-            if (!claims.may(ingress, host)) {
-                String owner = claims.holder(host).map(Obj::namespace).orElse("");
-                tell(ingress, "HostClaimed", "host " + host + " belongs to an older Ingress of namespace " + owner
-                        + ", whose annotation " + HostClaims.SHARE + " does not name this namespace");
-            }
-        }
         if (IngressObjects.wantsMiddlewares(ingress)) {
             tell(ingress, "UnsupportedMiddleware", IngressObjects.MIDDLEWARES + " cannot be honoured, so nothing is"
                     + " served; take it away, or annotate with " + IngressObjects.WITHOUT_MIDDLEWARES
@@ -65,6 +58,14 @@ final class RoutingAssembly {
         if (!unknown.isEmpty()) {
             tell(ingress, "UnsupportedAnnotation", "not known here and without effect: "
                     + String.join(", ", unknown));
+        }
+        // last: one for each host, and only so many are told
+        for (String host : IngressObjects.hosts(ingress)) {
+            if (!claims.may(ingress, host)) {
+                String owner = claims.holder(host).map(Obj::namespace).orElse("");
+                tell(ingress, "HostClaimed", "host " + host + " belongs to an older Ingress of namespace " + owner
+                        + ", whose annotation " + HostClaims.SHARE + " does not name this namespace");
+            }
         }
     }
 

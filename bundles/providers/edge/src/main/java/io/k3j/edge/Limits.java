@@ -26,8 +26,9 @@ final class Limits {
     static final int NAME_PART = 4;
     /// Concurrent handshakes; for a further one the client is closed that has said nothing for longest.
     static final int HANDSHAKES = 1_024;
-    /// The fraction (1/n) of them that one address may have, of IPv6 a network of 64 bits.
-    static final int HANDSHAKES_PART = 8;
+    /// The fraction (1/n) of them that one address may have, behind which a whole site may stand; of IPv6 a network of
+    /// 64 bits.
+    static final int HANDSHAKES_PART = 2;
     /// The pause after a failed `accept`.
     static final long ACCEPT_RETRY_MILLIS = 100;
 

@@ -20,6 +20,7 @@ class AttackTest {
     /// Who does not end what it began has ten seconds, and what a quiet machine needs besides.
     private static final int ENDED_MILLIS = Boolean.getBoolean("k3j.full") ? 13_000 : 30_000;
     private static final int ENHANCE_YOUR_CALM = 11;
+    private static final int ACK = 1;
     private static final int FRAME_BYTES = 16_384;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
@@ -150,6 +151,7 @@ class AttackTest {
             exchange.respond(200, Map.of(), "ok".getBytes(UTF_8));
         });
         try (RawClient client = RawClient.http2(port)) {
+            client.frame(RawClient.SETTINGS, ACK, 0, new byte[0]);
             client.frame(RawClient.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
             client.frame(RawClient.HEADERS, END_HEADERS, 1, RawClient.GET_HELD);
             assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();

@@ -199,8 +199,8 @@ final class Proxier {
         Map<String, Map<String, TablePiece>> next = new LinkedHashMap<>();
         wanted.forEach((service, w) -> {
             Map<String, TablePiece> all = new HashMap<>();
-            w.ports().getOrDefault(family, List.of())
-                    .forEach(p -> all.putAll(ServicePortRules.of(family, frame, pods, p, w.age())));
+            List<ServicePort> its = w.ports().getOrDefault(family, List.of());
+            its.forEach(p -> all.putAll(ServicePortRules.of(frame, pods, p, w.age(), its.size())));
             next.put(service, all);
         });
         return next;

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 final class ServicePortRules {
     /// Of elements for one port. Beyond it a chain of its own is smaller.
     private static final int MOST_ELEMENTS = 512;
+    /// Of elements for all ports of a Service.
+    private static final int MOST_OF_SERVICE = 65_536;
     private static final int LONGEST_NAME = 200;
     private final Family family;
     private final TableFrame frame;
@@ -31,8 +33,8 @@ final class ServicePortRules {
     private final boolean own;
     private final Map<String, TablePiece> pieces = new LinkedHashMap<>();
 
-    private ServicePortRules(Family family, TableFrame frame, List<String> podNetworks, ServicePort p, String age) {
-        this.family = family;
+    private ServicePortRules(TableFrame frame, List<String> podNetworks, ServicePort p, String age, int ports) {
+        this.family = frame.family;
         this.frame = frame;
         this.podNetworks = podNetworks;
         this.p = p;
@@ -40,15 +42,17 @@ final class ServicePortRules {
         this.served = p.served();
         int entries = p.clusterIps().size() + p.addresses().size() + (p.nodePort() > 0 ? 1 : 0)
                 + (p.carried() ? 1 : 0);
-        this.own = p.affinitySeconds() > 0 || (long) entries * (p.all().size() + p.local().size()) > MOST_ELEMENTS;
+        long elements = (long) entries * (p.all().size() + p.local().size());
+        this.own = p.affinitySeconds() > 0 || elements > Math.min(MOST_ELEMENTS, MOST_OF_SERVICE / ports);
     }
 
     /// The pieces of a port.
     ///
     /// @param age of two Services with the same address and port the one whose age sorts first has it
-    static Map<String, TablePiece> of(Family family, TableFrame frame, List<String> podNetworks, ServicePort p,
-            String age) {
-        ServicePortRules rules = new ServicePortRules(family, frame, podNetworks, p, age);
+    /// @param ports how many its Service has
+    static Map<String, TablePiece> of(TableFrame frame, List<String> podNetworks, ServicePort p, String age,
+            int ports) {
+        ServicePortRules rules = new ServicePortRules(frame, podNetworks, p, age, ports);
         p.clusterIps().forEach(rules::internal);
         p.addresses().forEach(rules::address);
         if (p.nodePort() > 0) {

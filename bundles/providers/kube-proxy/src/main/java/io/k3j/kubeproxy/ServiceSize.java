@@ -10,9 +10,9 @@ import java.util.Optional;
 /// for. Pure.
 final class ServiceSize {
     /// Ports times addresses.
-    static final int MOST_ENTRIES = 16_384;
+    static final int MOST_ENTRIES = 65_536;
     /// Ports times endpoints and source ranges.
-    static final int MOST_TARGETS = 65_536;
+    static final int MOST_TARGETS = 131_072;
     /// An endpoint with client affinity has a chain and a set of its own.
     private static final long STICKY = 4;
     /// A node port, and a port at each address of the node.

@@ -71,7 +71,7 @@ final class TableFrame {
         }
     }
 
-    private final Family family;
+    final Family family;
     private final ProxyOptions options;
 
     TableFrame(Family family, ProxyOptions options) {

@@ -77,7 +77,7 @@ class LargeServicesTest {
         service("large", "10.43.0.6", 10_000, Struct.of("externalIPs", many(10_000, LargeServicesTest::address)));
         deliver();
         assertThat(proxier.sync()).containsOnlyKeys("default/large")
-                .containsValue("10000 ports at 10003 addresses are more than 16384 entries");
+                .containsValue("10000 ports at 10003 addresses are more than 65536 entries");
         assertThat(String.join("", filter.scripts)).contains("10.43.0.5 . tcp . 1").doesNotContain("10.43.0.6");
     }
 
@@ -87,7 +87,7 @@ class LargeServicesTest {
         deliver();
         assertThat(proxier.sync()).isEmpty();
         Obj web = api.get(BuiltinResources.SERVICES, new Key("default", "web"));
-        api.update(BuiltinResources.SERVICES, web.with(ports(10_000), "spec", "ports"), WriteOptions.PLAIN);
+        api.update(BuiltinResources.SERVICES, web.with(ports(30_000), "spec", "ports"), WriteOptions.PLAIN);
         deliver();
         filter.scripts.clear();
         assertThat(proxier.sync()).containsOnlyKeys("default/web");
@@ -116,6 +116,23 @@ class LargeServicesTest {
         deliver();
         assertThat(proxier.sync()).isEmpty();
         assertThat(String.join("", filter.scripts)).contains("numgen random mod 10000");
+    }
+
+    /// 5 000 nodes have its address of the load balancer.
+    @Test
+    void aLoadBalancerOfFourPortsIsServedOnManyNodes() {
+        service("large", "10.43.0.6", 4, Struct.of("externalIPs", many(5_000, LargeServicesTest::address)));
+        deliver();
+        assertThat(proxier.sync()).isEmpty();
+    }
+
+    @Test
+    void portsAddressesAndEndpointsTogetherAreBounded() {
+        service("large", "10.43.0.6", 1_260, Struct.of("externalIPs", many(10, LargeServicesTest::address)));
+        endpoints("large", 1_260, 46);
+        deliver();
+        assertThat(proxier.sync()).isEmpty();
+        assertThat(String.join("", filter.scripts)).hasSizeLessThan(20_000_000);
     }
 
     @Test

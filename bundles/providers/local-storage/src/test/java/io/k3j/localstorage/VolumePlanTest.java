@@ -93,7 +93,8 @@ class VolumePlanTest {
                 Struct.of("accessModes", Seq.of("ReadWriteMany"))};
         for (Struct more : wrong) {
             assertThatThrownBy(() -> VolumePlan.of(claim(Struct.EMPTY, more), storageClass(Struct.EMPTY, Struct.EMPTY),
-                    Optional.of(NODE), config(CONFIG))).as(more.toString()).isInstanceOf(IllegalArgumentException.class);
+                    Optional.of(NODE), config(CONFIG))).as(more.toString())
+                    .isInstanceOf(IllegalArgumentException.class);
         }
         assertThatThrownBy(() -> volume(Struct.EMPTY, Struct.of("pathPattern", "../../etc"), Struct.EMPTY, NODE))
                 .hasMessageContaining("pathPattern");

@@ -125,11 +125,19 @@ final class SchedulerLoop {
         boolean withdrawn = cluster.withdraw(pod.uid());
         ends.hand(entry, () -> {
             ends.freed(pod, withdrawn);
-            // whatever the pod at hand says: it may be older than its nomination
-            binder.nominate(pod, "");
+            withoutNomination(pod);
             ends.retry(entry, PRE_BIND.formatted(VolumeFilter.NAME) + "binding volumes: provisioning failed for PVC \""
                     + claim + "\"");
         });
+    }
+
+    /// Whatever the pod at hand says: it may be older than its nomination.
+    private void withoutNomination(PodInfo pod) {
+        try {
+            binder.nominate(pod, "");
+        } catch (ApiFault fault) {
+            log.log(Level.DEBUG, "Cannot take back nomination pod=" + pod.key() + " error=" + fault.getMessage());
+        }
     }
 
     private void assumeAndBind(QueuedPod entry, Placement.Found found, Timing timing) {
