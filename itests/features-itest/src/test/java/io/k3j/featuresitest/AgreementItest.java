@@ -81,7 +81,7 @@ class AgreementItest {
                     new Hashtable<>(Map.of(Phases.ID, id))));
         }
         scene.run(Shipped.SETTINGS, Shipped.disabled());
-        scene.await("start", () -> scene.read("data/bundles/applied.json").contains("servicelb"));
+        scene.started("servicelb");
         return scene;
     }
 

@@ -47,7 +47,7 @@ class ClusterItest {
 
     private Scene running() throws IOException, InterruptedException {
         Scene scene = scene("\"old\"");
-        scene.await("start", () -> scene.read("data/bundles/applied.json").contains("old"));
+        scene.started("old");
         return scene;
     }
 
@@ -86,6 +86,7 @@ class ClusterItest {
             }
             scene.restart(Map.of());
             scene.await("start", () -> scene.states().equals("old=DISABLED"));
+            scene.settled();
             assertThat(scene.read("diary")).as("it has not been started for a moment").isEqualTo(FOLLOWED);
             stored.elsewhere(Map.of());
             try (Registered _ = registered()) {
@@ -111,7 +112,7 @@ class ClusterItest {
     void aServerThatCannotFollowSaysWhyAndDoesAsSoonAsItCan()
             throws IOException, InterruptedException, BundleException {
         try (Registered _ = registered(); Scene scene = scene("\"old\", \"need\"")) {
-            scene.await("start", () -> scene.read("data/bundles/applied.json").contains("old"));
+            scene.started("old");
             stored.elsewhere(Map.of("old", false, "unknown", false));
             scene.await("reason", () -> stored.said("old").contains("old is needed by need"));
             assertThat(stored.said("unknown")).isEqualTo("not a part of this server");

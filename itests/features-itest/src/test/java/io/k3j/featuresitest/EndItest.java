@@ -56,6 +56,7 @@ class EndItest {
             assertThat(during).hasToString("start\n");
             assertThat(stopped.await(LIMIT_SECONDS, TimeUnit.SECONDS)).isTrue();
             scene.await("end", () -> framework.getState() != Bundle.STOPPING);
+            scene.ended();
             assertThat(scene.read("diary")).isEqualTo("start\nstop\n");
         } finally {
             scene.clear();

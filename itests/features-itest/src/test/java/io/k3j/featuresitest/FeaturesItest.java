@@ -36,7 +36,7 @@ class FeaturesItest {
             scene.write("features/roles/server.json", "{\"features\": [\"old\"]}");
             feature(scene);
             scene.run(Map.of("clusterCidr", "10.42.0.0/16", "token", "secret"), Set.of());
-            scene.await("list", () -> scene.read("data/bundles/applied.json").contains("old"));
+            scene.started("old");
             assertThat(scene.read("diary")).isEqualTo("start\n");
             Configuration[] given = admin.listConfigurations("(service.pid=test.old)");
             assertThat(given[0].getProperties().get("clusterCidr")).isEqualTo("10.42.0.0/16");
@@ -57,7 +57,7 @@ class FeaturesItest {
                     """);
             scene.chosenBundle("test.old", Retiring.class, Retire.class.getName());
             scene.run(Map.of("clusterCidr", "10.42.0.0/16", "managedEtcd", true, "token", "s3cret"), Set.of());
-            scene.await("list", () -> scene.read("data/bundles/applied.json").contains("old"));
+            scene.started("old");
             assertThat(components().settings("old")).containsExactly(
                     new Setting("test.old", "clusterCidr", "String", "10.42.0.0/16", true, "--cluster-cidr", "", ""),
                     new Setting("test.old", "managedEtcd", "Boolean", "true", false, "", "", ""),
@@ -87,7 +87,7 @@ class FeaturesItest {
             scene.write("features/roles/server.json", "{\"features\": [\"old\"]}");
             feature(scene);
             scene.run(Map.of(), Set.of());
-            scene.await("start", () -> scene.read("data/bundles/applied.json").contains("old"));
+            scene.started("old");
             Components components = components();
             assertThat(components.stop("old").state()).isEqualTo("STOPPED");
             assertThat(scene.read("diary")).isEqualTo("start\nstop\n");
@@ -114,7 +114,7 @@ class FeaturesItest {
             scene.chosenBundle("test.old", Retiring.class, Retire.class.getName());
             scene.run(Map.of(), Set.of());
             scene.await("start", () -> scene.read("diary").equals("start\n"));
-            scene.await("list", () -> scene.read("data/bundles/applied.json").contains("old"));
+            scene.started("old");
             assertThatThrownBy(() -> components().stop("old")).isInstanceOf(SwapRefused.class)
                     .hasMessageContaining("old cannot be stopped");
             assertThat(scene.read("diary")).isEqualTo("start\n");

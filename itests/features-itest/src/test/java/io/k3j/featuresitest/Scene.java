@@ -3,6 +3,7 @@ package io.k3j.featuresitest;
 import io.k3j.componentapi.Abort;
 import io.k3j.componentapi.Components;
 import io.k3j.componentapi.Plan;
+import io.k3j.componentapi.SwapRefused;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -127,6 +128,39 @@ final class Scene implements AutoCloseable {
         return context.getService(context.getServiceReference(Components.class));
     }
 
+    /// Waits until the manager has started what it was told to, this component among it, and takes changes.
+    void started(String component) throws InterruptedException {
+        await("start of " + component,
+                () -> read("data/bundles/applied.json").contains(component) && takesChanges());
+    }
+
+    /// Waits until the manager takes changes: what has not been started by then is not, before something changes.
+    void settled() throws InterruptedException {
+        await("end of the start", this::takesChanges);
+    }
+
+    /// Waits for the end of the manager's thread: at the end of the process it is not waited for as long as its disk
+    /// may take.
+    void ended() throws InterruptedException {
+        await("end of the manager", () -> !runs());
+    }
+
+    private static boolean runs() {
+        return Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> thread.getName().equals("features"));
+    }
+
+    private boolean takesChanges() {
+        if (context.getServiceReference(Components.class) == null) {
+            return false;
+        }
+        try {
+            components().plan("unknown", true);
+            return true;
+        } catch (SwapRefused refused) {
+            return !String.valueOf(refused.getMessage()).contains("still starting");
+        }
+    }
+
     /// The components and how they are; empty as well when there is no manager.
     String states() {
         return context.getServiceReference(Components.class) == null ? "none" : components().features().stream()
@@ -200,7 +234,7 @@ final class Scene implements AutoCloseable {
 
     /// Removes its directory; what is stopped writes no more.
     void clear() throws IOException {
-        if (Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> thread.getName().equals("features"))) {
+        if (runs()) {
             throw new AssertionError("the manager was stopped and still runs");
         }
         try (Stream<Path> all = Files.walk(root)) {

@@ -80,7 +80,7 @@ class SignedPluginsItest {
             scene.write("features/old/feature.json", "{\"name\": \"old\", \"bundles\": [{\"name\": \"test.old\"}]}");
             scene.chosenBundle("test.old", Retiring.class, Retire.class.getName());
             scene.run(Map.of(), Set.of());
-            scene.await("list", () -> scene.read("data/bundles/applied.json").contains("old"));
+            scene.started("old");
             Path signed = ACME.sign(jar(scene, "test.old", "2.0.0"));
             assertThat(components().signer(signed)).as("nobody asks").isEmpty();
             components().swap(signed, step -> {
@@ -105,6 +105,7 @@ class SignedPluginsItest {
 
             scene.write("trust.pem", TestSigner.selfSigned("Other").pem());
             scene.restart(trusting(scene));
+            scene.settled();
             scene.await("nothing", () -> scene.states().startsWith("old=FAILED"));
             assertThat(scene.read("diary")).isEqualTo(before + "stop\n");
         }
