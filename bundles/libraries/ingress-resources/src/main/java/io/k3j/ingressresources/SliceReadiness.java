@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /// Takes servers that are off out of the Service `traefik`: who is off cannot say so of its own slices
 /// ([IngressPublication]), and its share of requests would be lost until its Node is deleted. As upstream's node
-/// lifecycle controller does with pods, by the condition `Ready` of the Node. One worker on one server.
+/// lifecycle controller does with pods, by `Ready` of the Node: `Unknown`. One worker on one server.
 public final class SliceReadiness implements Reconciler {
     private final LiveView nodes;
     private final LiveView slices;
