@@ -63,9 +63,7 @@ final class SecondChance {
     /// @return whether all its tests passed
     boolean passes(String type, String excludedTags) throws IOException, InterruptedException {
         Files.createDirectories(Objects.requireNonNull(log.getParent()));
-        Process process = new ProcessBuilder(command(type, excludedTags))
-                .directory(new File(property("basedir"))).redirectErrorStream(true).redirectOutput(log.toFile())
-                .start();
+        Process process = process(type, excludedTags).start();
         process.getOutputStream().close();
         if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -73,6 +71,14 @@ final class SecondChance {
             return false;
         }
         return process.exitValue() == 0;
+    }
+
+    /// Where and with what Failsafe runs it: names of files are UTF-8 wherever the build was started.
+    ProcessBuilder process(String type, String excludedTags) {
+        ProcessBuilder process = new ProcessBuilder(command(type, excludedTags))
+                .directory(new File(property("basedir"))).redirectErrorStream(true).redirectOutput(log.toFile());
+        process.environment().put("LC_ALL", "C.UTF-8");
+        return process;
     }
 
     /// The command line: what Failsafe passed is known from properties that it set.

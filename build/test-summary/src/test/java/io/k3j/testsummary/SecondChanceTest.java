@@ -31,11 +31,20 @@ class SecondChanceTest {
         }
     }
 
-    private boolean passes(String story) throws IOException, InterruptedException {
+    private SecondChance chance(String story) {
         return new SecondChance(Map.of("java.home", System.getProperty("java.home"), "basedir", dir.toString(),
                 "surefire.test.class.path", System.getProperty("java.class.path"), "k3j.story", story,
-                "k3j.failsafe.args", "-Xmx64m -ea"), dir.resolve("logs/story.txt"))
-                .passes(Story.class.getName(), "full");
+                "k3j.failsafe.args", "-Xmx64m -ea"), dir.resolve("logs/story.txt"));
+    }
+
+    private boolean passes(String story) throws IOException, InterruptedException {
+        return chance(story).passes(Story.class.getName(), "full");
+    }
+
+    /// As `pom.xml` has it for Failsafe.
+    @Test
+    void itsLocaleIsThatOfTheFirstOne() {
+        assertThat(chance("works").process("io.k3j.e2e.A", "full").environment()).containsEntry("LC_ALL", "C.UTF-8");
     }
 
     @Test

@@ -161,4 +161,14 @@ class ToolScriptTest {
         Files.createSymbolicLink(directory.resolve("bin/ctr"), directory.resolve("release/bin/k3s"));
         assertThat(k3s("ctr", "images", "ls")).isEqualTo("java");
     }
+
+    @Test
+    void optionsBeforeTheCommandAreItsEnvironment() throws Exception {
+        program("bin/crictl", "echo $CRI_CONFIG_FILE $K3S_DEBUG $@");
+        assertThat(k3s("--debug", "--data-dir", "/else", "crictl", "ps", "-d"))
+                .isEqualTo("/else/agent/etc/crictl.yaml true ps -d");
+        assertThat(k3s("-d=/other", "--debug=false", "crictl")).isEqualTo("/other/agent/etc/crictl.yaml false");
+        program("java", "echo $K3S_DATA_DIR $@");
+        assertThat(k3s("--data-dir=/else", "token")).startsWith("/else ").endsWith(" io.k3j.cli.Main token");
+    }
 }

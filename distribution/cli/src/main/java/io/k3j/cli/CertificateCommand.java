@@ -26,20 +26,24 @@ final class CertificateCommand {
     private static final String USAGE = "use: k3s certificate check [--output text|table|json|yaml]"
             + " | rotate [--service NAME …] | rotate-ca --path DIR [--force]"
             + "   (--data-dir, --server, --token say which server)";
-    private static final Words.Form FORM = new Words.Form(USAGE,
-            Map.of("s", "service", "t", "token", "d", "data-dir", "o", "output"),
-            Set.of("service", "server", "token", "data-dir", "output", "config", "log", "path"),
-            Set.of("force", "debug", "alsologtostderr"));
     private static final List<String> OF_AGENTS = List.of("k3s-controller", "kube-proxy", "kubelet");
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private CertificateCommand() {
     }
 
+    /// As in K3s `-s` is the server where authorities are replaced there, and a service otherwise.
+    static Words.Form form(String word) {
+        return new Words.Form(USAGE, Map.of("s", word.equals("rotate-ca") ? "server" : "service", "t", "token", "d",
+                "data-dir", "o", "output", "c", "config", "l", "log"),
+                Set.of("service", "server", "token", "data-dir", "output", "config", "log", "path"),
+                Set.of("force", "debug", "alsologtostderr"));
+    }
+
     static int run(List<String> arguments, Host host) {
         String word = arguments.isEmpty() ? "" : arguments.getFirst();
         List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
-        Words words = Words.of(rest, FORM);
+        Words words = Words.of(rest, form(word));
         Path dataDir = Path.of(words.text("data-dir", EarlyKeys.of(host).dataDir()));
         Set<String> services = services(words.all("service"), dataDir);
         try {

@@ -20,11 +20,16 @@ final class CertificateRotation {
 
     /// Copies to `server/tls-TIME`, or to `agent/tls-TIME` where there is no server, as K3s; nothing is deleted before
     /// all is copied. What a server has for its node has the names of what it has for itself: its copies lie in
-    /// `agent` there.
+    /// `agent` there. Services of which nothing is there are told, as K3s does, which is no failure.
     static int run(Path dataDir, Set<String> services, Instant now) throws IOException {
         Path tls = dataDir.resolve("server/tls");
         List<Path> files = files(dataDir, services);
         if (!Files.isDirectory(tls) && files.isEmpty()) {
+            if (Files.isDirectory(dataDir.resolve("agent"))) {
+                System.out.println("No certificates of " + String.join(", ", services) + " in " + dataDir
+                        + ", nothing is rotated");
+                return 0;
+            }
             throw new UsageFailure("no certificates in " + dataDir + "; give --data-dir when they are elsewhere");
         }
         Path backup = dataDir.resolve((Files.isDirectory(tls) ? "server" : "agent") + "/tls-" + now.getEpochSecond());

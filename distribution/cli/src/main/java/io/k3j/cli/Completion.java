@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// `k3s completion bash|zsh [-i]`.
 final class Completion {
@@ -47,17 +48,13 @@ final class Completion {
                     case "${COMP_WORDS[1]}" in
                       server) words="%s" ;;
                       agent) words="%s" ;;
-                      etcd-snapshot) words="save ls delete prune" ;;
                       bundle) words="ls check swap back stop start" ;;
                       component) words="ls status enable disable shell" ;;
                       plugin) words="dev" ;;
                       upgrade) words="--plan --to --rollback --await-plan --service-account --allow-downgrade \
                 --no-snapshot --timeout --restart" ;;
                       completion) words="bash zsh" ;;
-                      token) words="create delete generate list rotate" ;;
-                      certificate) words="check rotate rotate-ca" ;;
-                      secrets-encrypt) words="status enable disable prepare rotate reencrypt rotate-keys" ;;
-                      server-config) words="get set" ;;
+                %s      server-config) words="get set" ;;
                       datastore) words="copy" ;;
                       *) words="" ;;
                     esac
@@ -66,7 +63,21 @@ final class Completion {
                 }
                 [ -n "${ZSH_VERSION:-}" ] && autoload -Uz bashcompinit && bashcompinit
                 complete -F _k3s_complete k3s
-                """.formatted(COMMANDS, flags("server"), flags("agent"));
+                """.formatted(COMMANDS, flags("server"), flags("agent"),
+                Stream.of("token", "certificate", "secrets-encrypt", "etcd-snapshot").map(Completion::words)
+                        .collect(Collectors.joining()));
+    }
+
+    /// The words of a command, and behind one of them its flags.
+    private static String words(String command) {
+        StringBuilder text = new StringBuilder("      ").append(command).append(") words=\"")
+                .append(String.join(" ", CommandHelp.words(command))).append("\"\n")
+                .append("        if [ \"$COMP_CWORD\" -gt 2 ]; then case \"${COMP_WORDS[2]}\" in\n");
+        CommandHelp.words(command).forEach(word -> text.append("          ").append(word).append(") words=\"")
+                .append(CommandHelp.flags(command + " " + word).stream().map(flag -> "--" + flag)
+                        .collect(Collectors.joining(" ")))
+                .append("\" ;;\n"));
+        return text.append("        esac; fi ;;\n").toString();
     }
 
     private static String flags(String command) {

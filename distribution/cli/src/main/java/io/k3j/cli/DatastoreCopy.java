@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Copies one store into another that is empty: every key in the order of its last change, then revisions above the old
 /// ones, so that no number a client remembers comes to mean something else. What was copied is read back and compared,
-/// but for events, which end by themselves meanwhile: stores do that without any server.
+/// but for events, which end by themselves meanwhile: stores do that without any server. What is not answered is asked
+/// again for a minute ([RetriedDatastore]).
 final class DatastoreCopy {
     /// Tells the servers' agreement that this store may be of another kind than was agreed.
     static final String COPIED = "k3s/datastore-copied";
@@ -49,8 +50,14 @@ final class DatastoreCopy {
 
     /// @param maxHeldBytes of values that are kept in memory; others are read once more
     DatastoreCopy(Datastore from, Datastore to, Consumer<String> progress, long maxHeldBytes) {
-        this.from = from;
-        this.to = to;
+        this(from, to, progress, maxHeldBytes, RetriedDatastore.Pace.system());
+    }
+
+    /// @param pace of calls that are made again
+    DatastoreCopy(Datastore from, Datastore to, Consumer<String> progress, long maxHeldBytes,
+            RetriedDatastore.Pace pace) {
+        this.from = new RetriedDatastore(from, told -> progress.accept("the source does not answer, " + told), pace);
+        this.to = new RetriedDatastore(to, told -> progress.accept("the target does not answer, " + told), pace);
         this.progress = progress;
         this.maxHeldBytes = maxHeldBytes;
     }

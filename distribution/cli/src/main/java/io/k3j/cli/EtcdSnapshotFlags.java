@@ -35,7 +35,8 @@ final class EtcdSnapshotFlags {
     private EtcdSnapshotFlags() {
     }
 
-    private static Words.Form form() {
+    /// What the command takes.
+    static Words.Form form() {
         Map<String, String> aliases = new HashMap<>(Map.of("etcd-server", "server", "s", "server", "etcd-token",
                 "token", "t", "token", "d", "data-dir", "c", "config", "o", "output", "h", "help", "l", "log"));
         aliases.put("etcd-snapshot-dir", "dir");

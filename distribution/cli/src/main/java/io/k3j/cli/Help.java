@@ -39,6 +39,8 @@ final class Help {
                    help, h       Shows a list of commands or help for one command
 
                 GLOBAL OPTIONS:
+                   --debug  Log more [$K3S_DEBUG]
+                   --data-dir value, -d value  The directory of all state [$K3S_DATA_DIR]
                    --help, -h     show help
                    --version, -v  print the version
                 """;
@@ -54,8 +56,9 @@ final class Help {
     }
 
     private static String line(Flag flag) {
-        String names = flag.shown() + flag.aliases().stream().map(a -> ", " + (a.length() == 1 ? "-" : "--") + a)
-                .collect(Collectors.joining()) + (flag.type() == Flag.Type.BOOL ? "" : " value");
+        String value = flag.type() == Flag.Type.BOOL ? "" : " value";
+        String names = flag.shown() + value + flag.aliases().stream()
+                .map(a -> ", " + (a.length() == 1 ? "-" : "--") + a + value).collect(Collectors.joining());
         String preset = flag.preset().isEmpty() || flag.preset().equals("false") ? ""
                 : " (default: " + flag.preset() + ")";
         String variable = flag.environment().isEmpty() ? "" : " [$" + flag.environment() + "]";

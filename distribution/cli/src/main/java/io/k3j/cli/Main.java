@@ -22,6 +22,8 @@ public final class Main {
     public static final String VERSION = "v1.36.2+k3s1";
     private static final Path NODE_ID = Path.of("/etc/rancher/node/id");
     private static final int NOT_FOUND = 127;
+    /// As K3s' command line ends for a word it does not know.
+    private static final int NO_TOPIC = 3;
 
     private Main() {
     }
@@ -43,6 +45,11 @@ public final class Main {
     static int run(List<String> arguments, Host host) {
         String word = arguments.isEmpty() ? "help" : arguments.getFirst();
         List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+        Optional<String> help = CommandHelp.asked(arguments);
+        if (help.isPresent()) {
+            System.out.print(help.get());
+            return 0;
+        }
         return switch (word) {
             case "server", "agent" -> serve(word, rest, host);
             case "kubectl", "crictl", "ctr" -> tool(word, rest, host);
@@ -51,7 +58,7 @@ public final class Main {
             case "plugin" -> PluginCommand.run(rest, host, System.out);
             case "upgrade" -> UpgradeCommand.run(rest, host, Home.find().root(), System.out);
             case "completion" -> Completion.run(rest, host);
-            case "check-config" -> CheckConfig.run();
+            case "check-config" -> CheckConfig.run(rest);
             case "check-policy" -> CheckPolicyCommand.run(rest, host, System.out);
             case "help", "h", "--help", "-h" -> help(rest);
             case "--version", "-v", "version" -> version();
@@ -61,7 +68,11 @@ public final class Main {
             case "datastore" -> DatastoreCommand.run(rest, host);
             case "etcd-snapshot" -> EtcdSnapshotCommand.run(rest, host);
             case "secrets-encrypt" -> SecretsEncryptCommand.run(rest, host);
-            default -> throw new UsageFailure("No help topic for '" + word + "'; see k3s --help for the commands");
+            default -> {
+                System.err.println("k3s: No help topic for '" + TerminalText.escaped(word)
+                        + "'; see k3s --help for the commands");
+                yield NO_TOPIC;
+            }
         };
     }
 
@@ -86,7 +97,7 @@ public final class Main {
             HostPackages.unpack(plan.dataDir().resolve("agent/images"), allowed, host, progress::line);
         }
         try (ConfigWatch.Watching _ = watch.get()) {
-            return Server.run(plan, progress);
+            return Server.run(plan, progress, release());
         }
     }
 
@@ -106,8 +117,12 @@ public final class Main {
         return 0;
     }
 
+    private static String release() {
+        return VERSION + " (" + Commit.shortened() + ")";
+    }
+
     private static int version() {
-        System.out.println("k3s version " + VERSION + " (" + Commit.shortened() + ")");
+        System.out.println("k3s version " + release());
         System.out.println("java version " + Runtime.version().feature() + "." + Runtime.version().interim() + "."
                 + Runtime.version().update());
         return 0;

@@ -33,7 +33,11 @@ final class PlanBuilder {
     static LaunchPlan build(String command, List<String> arguments, Host host, List<String> warnings) {
         Flags flags = Flags.of(command);
         Findings findings = new Findings(command, warnings);
-        Resolution r = Resolution.of(flags, arguments, host.environment(), findings);
+        Resolution given = Resolution.of(flags, arguments, host.environment(), findings);
+        Resolution r = given.together(ExtraArguments.withNode(
+                ExtraArguments.presets(value(given, "cluster-domain", "cluster.local"),
+                        value(given, "data-dir", host.root() ? "/var/lib/rancher/k3s" : host.home() + "/.rancher/k3s")),
+                values(given, "node-label"), values(given, "node-taint")));
         List<String> problems = findings.problems();
         for (String name : r.names()) {
             r.all(name).forEach(s -> TypeCheck.problem(s).or(() -> Support.problem(s)).ifPresent(problems::add));
@@ -45,9 +49,17 @@ final class PlanBuilder {
             warnings.addAll(Support.notes(r.all(name)));
         }
         PlanBuilder builder = new PlanBuilder(command, flags, r, host);
-        builder.settings.put("nodeArgs", NodeArguments.words(command, r, arguments).toArray(String[]::new));
+        builder.settings.put("nodeArgs", NodeArguments.words(command, given, arguments).toArray(String[]::new));
         builder.settings.put("nodeEnv", NodeArguments.variables(host.environment()).toArray(String[]::new));
         return builder.plan(warnings);
+    }
+
+    private static String value(Resolution given, String flag, String otherwise) {
+        return given.last(flag).map(Setting::value).filter(text -> !text.isEmpty()).orElse(otherwise);
+    }
+
+    private static List<String> values(Resolution given, String flag) {
+        return given.all(flag).stream().map(Setting::value).toList();
     }
 
     private LaunchPlan plan(List<String> warnings) {

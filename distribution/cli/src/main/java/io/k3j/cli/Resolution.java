@@ -32,6 +32,16 @@ final class Resolution {
         return r;
     }
 
+    /// The same with the arguments of components as these get them.
+    ///
+    /// @param own by flag and name, what K3s gives them
+    Resolution together(Map<String, Map<String, String>> own) {
+        Resolution r = new Resolution();
+        byName.forEach((name, settings) -> r.byName.put(name,
+                ExtraArguments.applied(settings, own.getOrDefault(name, Map.of()))));
+        return r;
+    }
+
     private static Optional<String> chosen(List<Setting> typed, Map<String, String> environment) {
         return Optional.ofNullable(environment.get("K3S_CONFIG_FILE")).filter(s -> !s.isEmpty())
                 .or(() -> typed.stream().filter(s -> s.flag().name().equals("config")).map(Setting::value)

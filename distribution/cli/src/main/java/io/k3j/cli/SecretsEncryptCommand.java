@@ -18,7 +18,7 @@ final class SecretsEncryptCommand {
     private static final String USAGE = "use: k3s secrets-encrypt status [-o json] | enable | disable | prepare [-f]"
             + " | rotate [-f] | reencrypt [-f] [--skip] | rotate-keys   (--server, --token, --data-dir say which"
             + " server)";
-    private static final Words.Form FORM = new Words.Form(USAGE,
+    static final Words.Form FORM = new Words.Form(USAGE,
             Map.of("s", "server", "t", "token", "d", "data-dir", "o", "output", "f", "force"),
             Set.of("server", "token", "data-dir", "output", "config", "log"),
             Set.of("force", "skip", "debug", "alsologtostderr"));

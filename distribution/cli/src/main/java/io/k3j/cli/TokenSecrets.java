@@ -138,13 +138,23 @@ final class TokenSecrets {
         return 0;
     }
 
+    /// @throws UsageFailure for what is neither a token's id nor a bootstrap token
+    static String id(String token) {
+        boolean alone = token.length() == ID_LENGTH && ClusterToken.isBootstrap(token + ".0123456789abcdef");
+        if (!alone && !ClusterToken.isBootstrap(token)) {
+            throw new UsageFailure("given token didn't match pattern \"^([a-z0-9]{6})$\" or"
+                    + " \"^([a-z0-9]{6})\\.([a-z0-9]{16})$\"; see k3s token list");
+        }
+        return token.substring(0, ID_LENGTH);
+    }
+
     /// Deletes by id or by whole token.
     int delete(Words words, String usage) {
         if (words.plain().isEmpty()) {
             throw new UsageFailure("missing argument; 'token delete' is missing token\n" + usage);
         }
         for (String token : words.plain()) {
-            String id = token.indexOf('.') < 0 ? token : token.substring(0, token.indexOf('.'));
+            String id = id(token);
             kubectl("delete", "secret", NAME + id, "-n", "kube-system");
             System.out.println("bootstrap token \"" + id + "\" deleted");
         }

@@ -72,6 +72,13 @@ class CertificateRotationTest {
     }
 
     @Test
+    void aServiceThatIsNotThereIsNoFailure() throws IOException {
+        write("agent/client-kubelet.crt");
+        assertThat(rotate("--service", "etcd")).isZero();
+        assertThat(data.resolve("agent").toFile().list()).containsExactly("client-kubelet.crt");
+    }
+
+    @Test
     void aDirectoryWithoutCertificatesIsTold() {
         assertThatThrownBy(this::rotate).hasMessageContaining("no certificates in " + data);
     }

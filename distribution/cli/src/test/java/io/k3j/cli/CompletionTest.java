@@ -28,7 +28,9 @@ class CompletionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"k3s etcd-sn|etcd-snapshot", "k3s etcd-snapshot p|prune",
             "k3s server --cluster-i|--cluster-init", "k3s agent --cluster-i|", "k3s agent --node-na|--node-name",
-            "k3s token rot|rotate", "k3s datast|datastore"})
+            "k3s token rot|rotate", "k3s token create --desc|--description",
+            "k3s token create --new|", "k3s certificate rotate-ca --pa|--path", "k3s secrets-encrypt st|status",
+            "k3s etcd-snapshot save --s3-reg|--s3-region", "k3s datast|datastore"})
     void isWhatTheCommandHas(String line, String word) throws Exception {
         assertThat(offered(line)).containsExactly(word == null ? "" : word);
     }

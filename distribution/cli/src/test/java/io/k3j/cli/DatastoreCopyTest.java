@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Count;
 import io.k3j.datastoreapi.Datastore;
+import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastoreapi.Entry;
 import io.k3j.datastoreapi.Page;
 import io.k3j.datastoreapi.Unchanged;
 import io.k3j.datastoreapi.Watch;
 import io.k3j.datastorememory.MemoryDatastore;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +105,49 @@ class DatastoreCopyTest {
         assertThat(copiedKeys()).containsExactly(POD);
     }
 
+    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+
+    /// Copies by a clock that pauses move.
+    private DatastoreCopy.Content patientlyCopied() throws InterruptedException {
+        return new DatastoreCopy(from, to, told::add, MUCH, new RetriedDatastore.Pace(now::get,
+                pause -> now.updateAndGet(before -> before.plus(pause)))).run("etcd");
+    }
+
+    private static DatastoreUnavailable late(boolean outcomeUnknown) {
+        return new DatastoreUnavailable("no answer in time", new IOException("late"), outcomeUnknown);
+    }
+
+    @Test
+    void oneLateAnswerEndsNoCopy() throws InterruptedException {
+        put(from, POD, 0);
+        meanwhile(() -> {
+            throw late(false);
+        });
+        assertThat(patientlyCopied().keys()).isEqualTo(1);
+        assertThat(copiedKeys()).containsExactly(POD);
+        assertThat(told).containsExactly("the target does not answer, trying again for 60 s: no answer in time");
+    }
+
+    @Test
+    void whatWasWrittenAllTheSameIsNotTakenForSomebodyElses() throws InterruptedException {
+        put(from, POD, 0);
+        meanwhile(() -> {
+            put(target, POD, 0);
+            throw late(true);
+        });
+        assertThat(patientlyCopied().keys()).isEqualTo(1);
+        assertThat(copiedKeys()).containsExactly(POD);
+    }
+
+    @Test
+    void whoNeverAnswersEndsTheCopyAfterAMinute() {
+        put(from, POD, 0);
+        to.fails.set(true);
+        assertThatThrownBy(this::patientlyCopied).isInstanceOf(DatastoreUnavailable.class);
+        assertThat(now.get()).isEqualTo(Instant.EPOCH.plus(RetriedDatastore.PATIENCE));
+    }
+
     /// A store to which something happens while it is written to, and that tells how much it had to keep.
     private static final class Told implements Datastore {
         private final Datastore store;
@@ -107,6 +155,7 @@ class DatastoreCopyTest {
         private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {
         });
         private final AtomicLong mostKept = new AtomicLong();
+        private final AtomicBoolean fails = new AtomicBoolean();
 
         /// @param least the lowest revision it says it is at
         Told(Datastore store, long least) {
@@ -117,6 +166,9 @@ class DatastoreCopyTest {
         @Override
         public CommitResult commit(String key, long expected, byte[] value, Duration timeToLive,
                 Unchanged... alsoUnchanged) {
+            if (fails.get()) {
+                throw late(false);
+            }
             meanwhile.getAndSet(() -> {
             }).run();
             CommitResult result = store.commit(key, expected, value, timeToLive, alsoUnchanged);

@@ -199,6 +199,16 @@ class PlanBuilderTest {
     }
 
     @Test
+    void argumentsMayBeAddedToThoseOfK3s() throws IOException {
+        Files.writeString(config, "kube-apiserver-arg: [enable-admission-plugins+=EventRateLimit, v=2]\n");
+        LaunchPlan plan = plan();
+        assertThat(flat(plan.settings().get("kubeApiserverArg")))
+                .isEqualTo("enable-admission-plugins=NodeRestriction,EventRateLimit");
+        assertThat((String[]) plan.settings().get("nodeArgs")).as("as it was given")
+                .contains("enable-admission-plugins+=EventRateLimit");
+    }
+
+    @Test
     void passesOnTheArgumentsThatAreSupported() {
         assertThat(flat(plan("--kubelet-arg=max-pods=20", "--kubelet-arg=--port=10251").settings().get("kubeletArg")))
                 .isEqualTo("max-pods=20,port=10251");

@@ -101,4 +101,13 @@ class TokenListTest {
         assertThat(TokenList.text(List.of(), "yaml", NOW)).isEqualTo("[]\n");
         assertThat(TokenList.text(List.of(), "json", NOW)).isEqualTo("[]\n");
     }
+
+    @Test
+    void aTokenIsDeletedByItsIdOrAsAWhole() {
+        assertThat(TokenSecrets.id("abcdef")).isEqualTo("abcdef");
+        assertThat(TokenSecrets.id(TOKEN)).isEqualTo("abcdef");
+        for (String other : List.of("ABCDEF", "abc", "abcdef.short", "K10aa::" + TOKEN, "")) {
+            assertThatThrownBy(() -> TokenSecrets.id(other)).hasMessageContaining("given token didn't match pattern");
+        }
+    }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.InvalidSyntaxException;
 
@@ -39,6 +40,7 @@ public final class Server {
     private final Rehearsal rehearsal = Rehearsal.fromSystemProperties();
     private final Footprint footprint;
     private final Readiness readiness;
+    private final StartLines lines;
     private volatile boolean joined;
     private volatile boolean done;
     private volatile int exitCode = 1;
@@ -48,11 +50,14 @@ public final class Server {
         this.progress = progress;
         this.footprint = Footprint.before(plan.dataDir());
         this.readiness = new Readiness(plan);
+        this.lines = new StartLines(plan);
     }
 
     /// Runs until the process is told to end; blocks. Returns the exit code: 0 after an orderly stop, 1
     /// when it could not start or had to end, with the reason printed.
-    public static int run(LaunchPlan plan, Progress progress) {
+    ///
+    /// @param release for the log, as `v1.36.2+k3s1 (01234567)`
+    public static int run(LaunchPlan plan, Progress progress, String release) {
         Server server = new Server(plan, progress);
         try {
             DataDir.refuseLong(plan.dataDir());
@@ -73,6 +78,7 @@ public final class Server {
         try (HeldSockets sockets = HeldSockets.bind(plan);
                 DataDir dataDir = DataDir.take(plan.dataDir());
                 Carriers _ = Carriers.watched(Carriers.Pace.usual())) {
+            server.lines.begin(release).forEach(Server::log);
             server.exitCode = server.serve(sockets, dataDir);
             server.forgetIfRefused();
             return server.exitCode;
@@ -120,6 +126,12 @@ public final class Server {
         context.registerService(Plan.class, bundlePlan(sockets), null);
         context.registerService(Abort.class, ending(), null);
         PhaseWatch.on(context, this::reached, this::holds);
+        ComponentLines components = new ComponentLines(plan);
+        context.addBundleListener(event -> {
+            if (event.getType() == BundleEvent.STARTED) {
+                components.of(event.getBundle().getSymbolicName()).ifPresent(Server::log);
+            }
+        });
         platform.start();
         progress.step("OSGi framework started");
         rehearsal.await(end);
@@ -166,6 +178,11 @@ public final class Server {
             Thread.currentThread().interrupt();
         }
         Runtime.getRuntime().halt(exitCode);
+    }
+
+    private static void log(String line) {
+        // as it is: a brace in it is no parameter
+        System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, line);
     }
 
     /// For the person who typed the command; what the program is asked to print stays on standard output.
@@ -218,6 +235,7 @@ public final class Server {
         String words = PhaseWatch.words(phase);
         progress.step(words);
         notifier.status(words);
+        lines.reached(phase).forEach(Server::log);
         rehearsal.reached(phase, end);
         if (readiness.completedBy(phase)) {
             up(words);
@@ -231,7 +249,7 @@ public final class Server {
         }
         shipped.startIsOver();
         notifier.ready(words);
-        System.getLogger("io.k3j.launcher").log(System.Logger.Level.INFO, "k3s is up and running");
+        log("k3s is up and running");
         if (plan.flag("disableApiserver")) {
             progress.line("Next: join a server with the control plane: k3s server --disable-etcd "
                     + "--server https://<this server>:" + Ports.server(plan) + " --token <server/token>");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 class AgentItest {
     private static final String TOKEN = "agent-itest";
     private static final String URL = "https://10.10.10.50:6443";
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Duration FORWARD = Duration.ofMinutes(5);
     private static final Duration IDLE = Duration.ofSeconds(20);
     private static final String POD = """

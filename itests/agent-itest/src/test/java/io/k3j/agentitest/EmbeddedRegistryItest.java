@@ -31,7 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 class EmbeddedRegistryItest {
     private static final String TOKEN = "embedded-registry";
     private static final String URL = "https://10.10.10.50:6443";
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String NO_MIRRORS = "Sharing no images: --embedded-registry is on and mirrors of "
             + "/etc/rancher/k3s/registries.yaml names no registry";
     private MachineNet net;

@@ -43,7 +43,7 @@ class IngressItest {
     private static final String SERVER = "10.10.10.50";
     private static final String AGENT = "10.10.10.101";
     private static final String OUTSIDE = "10.10.10.1";
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Path PAGE = Path.of("../../docs/ingress.md");
     private MachineNet net;
     private Machine machine;

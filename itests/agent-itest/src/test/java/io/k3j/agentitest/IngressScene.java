@@ -70,7 +70,7 @@ final class IngressScene {
                 ports: {web: {exposedPort: 8000, redirectTo: websecure}}
                 dashboard: {enabled: true}
             """;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
 
     private IngressScene() {
     }

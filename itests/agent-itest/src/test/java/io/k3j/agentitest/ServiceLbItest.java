@@ -41,7 +41,7 @@ class ServiceLbItest {
     private static final String EXTERNAL = "198.51.100.7";
     private static final String SECOND = "10.10.10.77";
     private static final String OUTSIDE = "10.10.10.1";
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Path PAGE = Path.of("../../docs/servicelb.md");
     private static final String POD = """
             apiVersion: v1

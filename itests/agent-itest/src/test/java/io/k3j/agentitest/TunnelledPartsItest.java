@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @NeedsMachine
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TunnelledPartsItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String TOKEN = "agent-test";
     private static final String OBJECTS = """
             apiVersion: v1

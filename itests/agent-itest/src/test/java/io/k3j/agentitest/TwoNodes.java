@@ -19,7 +19,7 @@ import java.util.List;
 /// server, `two` on the agent. The test is the world outside.
 final class TwoNodes implements AutoCloseable {
     static final Path PAGE = Path.of("../../docs/networking.md");
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String TOKEN = "two-nodes";
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","labels":{"app":"web","pod":"%1$s"}},\

@@ -36,6 +36,7 @@ class WaitingRulesTest {
     /// Who interrupts and does not wait, and why nothing is written by it after a stop.
     private static final Map<String, String> UNAWAITED = Map.of("Streams.java: up.interrupt()",
             "copies for one request, whose connections are closed with it",
+            "SlowStart.java: threads.forEach(Thread::interrupt)", "each is joined by who interrupts it",
             "WatchHub.java: behind.forEach(Thread::interrupt)", "each writes to one client only, which is let go",
             "ControllerRunner.java: idle.forEach(SupervisedLoop::interrupt)", "each is awaited as one of all threads",
             "HealthWatches.java: thread.interrupt()", "what it still hears of a driver is forgotten; it writes nothing",

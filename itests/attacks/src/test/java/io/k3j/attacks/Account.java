@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /// @param name also that of its role and binding
 /// @param rules each `verb[,verb…] resource[/subresource][.group]`
 record Account(String name, List<String> rules) {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String OBJECTS = """
             apiVersion: v1
             kind: ServiceAccount

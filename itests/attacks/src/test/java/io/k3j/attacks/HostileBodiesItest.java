@@ -84,7 +84,7 @@ class HostileBodiesItest {
     }
 
     private static void areAnswered(Victim victim, int many, int largeEvery) throws IOException, InterruptedException {
-        long seed = Long.getLong("k3j.seed", ThreadLocalRandom.current().nextLong());
+        long seed = Long.getLong("k3j.seed", Long.getLong("k3j.series", ThreadLocalRandom.current().nextLong()));
         System.out.println("HostileBodies: seed " + seed);
         HostileBodies bodies = new HostileBodies(seed, largeEvery, NAMESPACE, HostileKinds.ALL);
         try (Attacker attacker = WRITER.attacks(victim)) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// files.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AddonItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String PLACE = "/var/lib/rancher/k3s";
     private static final String MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {key: '%s'}\n---\n";
     private static final String DEFINITION = """

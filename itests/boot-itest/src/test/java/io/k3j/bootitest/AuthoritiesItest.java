@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A cluster begins with authorities of its operator, and changes them under the same root.
 @NeedsPackages("openssl")
 class AuthoritiesItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     /// What K3s' example script does: a root, an intermediate, and five authorities with their chains, below `$1/tls`.
     /// A root that is there is used again.
     private static final String MAKE = """

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Every feature becomes healthy with nothing but what its `needs` declare, and stops in order.
 class BootItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
 
     private static final String SERVICE_KEY = "service.key";
 

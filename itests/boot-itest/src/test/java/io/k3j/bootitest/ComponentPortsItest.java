@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The ports of scheduler and controllers of a server, and those beside its own, from the socket to what is told there.
 class ComponentPortsItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String TEXT = "text/plain";
 
     @TempDir

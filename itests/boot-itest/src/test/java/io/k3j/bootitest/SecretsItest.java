@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Secrets in a server's SQLite file are encrypted, and their keys are rotated while it serves.
 @NeedsPackages("sqlite3")
 class SecretsItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     /// The newest row of every Secret there is.
     private static final String ROWS = "select value from kine as k where name like '/registry/secrets/%'"
             + " and deleted = 0 and id = (select max(id) from kine where name = k.name)";

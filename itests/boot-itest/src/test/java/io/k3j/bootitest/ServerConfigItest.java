@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @NeedsPackages("etcd-server")
 @Tag("kill")
 class ServerConfigItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String TOKEN = "of-the-servers";
     private static final String AGENTS = "of-the-agents";
 

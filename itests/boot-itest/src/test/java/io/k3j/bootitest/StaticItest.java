@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What lies in `server/static` is fetched from the server's port by somebody without credentials.
 @NeedsPackages("curl")
 class StaticItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final int LARGE = 3_000_000;
 
     @TempDir

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server does without the temporary directory, which may be full, read-only or one nothing can be run from.
 class TemporaryDirectoryItest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     @TempDir
     private Path dir;
 

@@ -13,6 +13,11 @@ record Group(String name, String focus, String skip) {
     /// What a cluster has only when somebody asks for it.
     private static final String OPTIONAL = "\\[(Feature|FeatureGate|Environment|Provider):|\\[(Alpha|Beta|Deprecated|Flaky)\\]";
     private static final String GATES = "\\[(Feature|FeatureGate):(";
+    /// What a suite that has not the cluster for itself, or not for hours, leaves out.
+    private static final String UNTIMELY = SERIAL + "|\\[(Alpha|Deprecated|Slow)\\]|Windows|\\[Feature:HPA\\]";
+    private static final String PROBES = "SidecarContainers\\] Probing ";
+    private static final String RESTARTED = PROBES + ".*should (be restarted|have|override)";
+    private static final String RESIZED_GUARANTEED = "\\] Pod InPlace Resize Container guaranteed qos";
     private static final String LOCAL = "\\[sig-network\\] LoadBalancers ExternalTrafficPolicy: Local.*";
     private static final String HOOKS = "\\[sig-api-machinery\\] "
             + "(AdmissionWebhook|MutatingAdmissionPolicy|ValidatingAdmissionPolicy|CustomResource|Aggregator)";
@@ -67,27 +72,34 @@ record Group(String name, String focus, String skip) {
             "\\[sig-(api-machinery|apps|auth|cli|scheduling)\\].*\\[Serial\\]",
             CONFORMANCE_TEST + "|\\[Disruptive\\]|" + OPTIONAL);
 
-    /// Those of feature gates, on by default or asked for by the flags of their suite.
+    /// Those of feature gates, on by default or asked for by the flags of their suite. Those that take long are
+    /// several groups.
     static final List<Group> FEATURES = List.of(
-            feature("features-lives", "SidecarContainers|ContainerRestartRules|RestartAllContainersOnContainerExits"),
+            feature("features-lives", "SidecarContainers|ContainerRestartRules|RestartAllContainersOnContainerExits",
+                    PROBES),
+            new Group("features-probes", PROBES, UNTIMELY + "|" + RESTARTED),
+            new Group("features-probes-restarts", RESTARTED, UNTIMELY),
             feature("features-resize", "InPlacePodVerticalScaling|InPlacePodVerticalScalingInitContainers|"
-                    + "MutablePodResourcesForSuspendedJobs"),
-            feature("features-podlevel", "PodLevelResources|InPlacePodLevelResourcesVerticalScaling"),
+                    + "MutablePodResourcesForSuspendedJobs", "PodLevelResources|" + RESIZED_GUARANTEED),
+            new Group("features-resize-guaranteed", RESIZED_GUARANTEED, UNTIMELY),
+            feature("features-podlevel", "PodLevelResources|InPlacePodLevelResourcesVerticalScaling",
+                    "PLR (guaranteed qos|pod-level burstable pods)"),
+            new Group("features-podlevel-burstable", "PLR pod-level burstable pods", UNTIMELY),
+            new Group("features-podlevel-guaranteed", "PLR guaranteed qos", UNTIMELY),
             feature("features-pods", "EnvFiles|HostnameOverride|SupplementalGroupsPolicy|Example|EphemeralStorage|"
-                    + "ClusterTrustBundle|PodCertificateRequest|RuntimeHandler|DownwardAPIHugePages"),
+                    + "ClusterTrustBundle|PodCertificateRequest|RuntimeHandler|DownwardAPIHugePages",
+                    "PodLevelResources"),
             feature("features-api", "WatchList|CRDValidationRatcheting|PodPriority|NodeAuthorizer|BootstrapTokens|"
                     + "KubeletSecurity|KubeletFineGrainedAuthz|RelaxedServiceNameValidation|MaxUnavailableStatefulSet|"
-                    + "SchedulerAsyncPreemption|DRAResourceClaimDeviceStatus"));
+                    + "SchedulerAsyncPreemption|DRAResourceClaimDeviceStatus", "PodLevelResources"));
 
     /// Those of them that want the cluster for themselves.
     static final Group FEATURES_ALONE = new Group("features-serial", "\\[Serial\\].*"
             + "(\\[Feature:(DownwardAPIHugePages|EphemeralStorage)\\]|Pod InPlace Resize)|"
             + "\\[Feature:BootstrapTokens\\].*\\[Serial\\]", "");
 
-    private static Group feature(String name, String gates) {
-        return new Group(name, GATES + gates + ")\\]",
-                SERIAL + "|\\[(Alpha|Deprecated|Slow)\\]|Windows|\\[Feature:HPA\\]"
-                        + (name.endsWith("podlevel") ? "" : "|PodLevelResources"));
+    private static Group feature(String name, String gates, String skip) {
+        return new Group(name, GATES + gates + ")\\]", UNTIMELY + "|" + skip);
     }
 
     private static Group beyond(String name, String of, String skip) {

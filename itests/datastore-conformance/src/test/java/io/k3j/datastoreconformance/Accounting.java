@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 /// acknowledged, what failed for certain, what may have happened. Two watches were there from the beginning.
 final class Accounting implements AutoCloseable {
     /// Of patience on a busy machine.
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int THREADS = 8;
     private static final int MANY = 300;
     private static final long PAUSE_NANOS = 2_000_000;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What an operator is told when a database server cannot be used, and what is tried again.
 abstract class DatabaseStart {
     private static final List<String> NO_FILES = List.of("", "", "");
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     abstract DatabaseServer server();
 

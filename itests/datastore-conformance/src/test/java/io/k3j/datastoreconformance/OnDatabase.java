@@ -18,7 +18,7 @@ abstract class OnDatabase {
     private static final AtomicInteger DATABASES = new AtomicInteger();
     /// Patience on a busy machine; what it took is printed. The promise is 2 s for a commit to fail, and 2 s until
     /// writes go on once the database is back.
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Duration.ofMinutes(5);
     private final ArrayDeque<AutoCloseable> open = new ArrayDeque<>();
     private final String database = "f" + DATABASES.incrementAndGet();
 

@@ -7,6 +7,8 @@ import io.k3j.datastoreapi.CommitResult;
 import io.k3j.datastoreapi.Datastore;
 import io.k3j.datastoreapi.DatastoreUnavailable;
 import io.k3j.datastorememory.MemoryDatastore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Set;
@@ -37,7 +39,7 @@ class PatientStoreTest {
                 new Class<?>[] {Datastore.class}, (proxy, method, arguments) -> {
                     boolean lost = CHANGES.contains(method.getName()) && loses.getAndSet(false);
                     if (!lost) {
-                        return method.invoke(memory, arguments);
+                        return asked(method, arguments);
                     }
                     if (happens) {
                         method.invoke(memory, arguments);
@@ -45,6 +47,14 @@ class PatientStoreTest {
                     meanwhile.run();
                     throw new DatastoreUnavailable("no answer", new IllegalStateException("lost"), true);
                 }), doubted);
+    }
+
+    private Object asked(Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(memory, arguments);
+        } catch (InvocationTargetException refused) {
+            throw refused.getCause();
+        }
     }
 
     private static CommitResult commit(Datastore store, long expected, String value) {
@@ -105,5 +115,16 @@ class PatientStoreTest {
         long first = Conformance.committed(commit(memory, 0, "first"));
         PatientStore store = losing(true, () -> memory.commit("/a/b", 0, bytes("1"), Duration.ZERO));
         assertThat(store.delete("/a", first)).isEqualTo(new CommitResult.Committed(first + 1));
+    }
+
+    @Test
+    void aDeletionThatWasCompactedBeforeItsAnswerCameIsFound() {
+        long first = Conformance.committed(commit(memory, 0, "first"));
+        PatientStore store = losing(true, () -> {
+            memory.commit("/b", 0, bytes("1"), Duration.ZERO);
+            memory.compact(first + 2);
+        });
+        assertThat(store.delete("/a", first)).isEqualTo(new CommitResult.Committed(first + 2));
+        assertThat(memory.get("/a")).isEmpty();
     }
 }

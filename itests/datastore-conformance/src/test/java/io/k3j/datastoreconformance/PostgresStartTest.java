@@ -60,9 +60,9 @@ class PostgresStartTest extends DatabaseStart {
     }
 
     @Test
-    void aServerThatWouldLoseAcknowledgedWritesIsRefusedByTheNameOfTheSetting() {
+    void aServerThatWouldLoseAcknowledgedWritesIsRefusedByTheNameOfTheSetting() throws InterruptedException {
         server().sql("postgres", "ALTER SYSTEM SET synchronous_commit = off");
-        server().sql("postgres", "SELECT pg_reload_conf()");
+        reload("off");
         try {
             assertThatThrownBy(() -> new PostgresOpener().open(server().endpoint("unsafe")))
                     .isInstanceOf(DatastoreUnavailable.class)
@@ -70,8 +70,15 @@ class PostgresStartTest extends DatabaseStart {
                     .hasMessageContaining("ALTER SYSTEM SET synchronous_commit = on");
         } finally {
             server().sql("postgres", "ALTER SYSTEM RESET synchronous_commit");
-            server().sql("postgres", "SELECT pg_reload_conf()");
+            reload("on");
         }
+    }
+
+    /// Whoever connects then is told so; the server reads its files some time after it was asked to.
+    private void reload(String synchronousCommit) throws InterruptedException {
+        server().sql("postgres", "SELECT pg_reload_conf()");
+        Waiting.until("synchronous_commit " + synchronousCommit,
+                () -> synchronousCommit.equals(server().sql("postgres", "SHOW synchronous_commit")));
     }
 
     /// Whoever ends the wait for a standby leaves a commit that only this server has.

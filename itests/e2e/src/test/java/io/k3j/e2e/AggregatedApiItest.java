@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @NeedsMachine
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AggregatedApiItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String OBJECTS = """
             {"apiVersion":"v1","kind":"List","items":[
             {"apiVersion":"v1","kind":"Service","metadata":{"name":"things","namespace":"default"},

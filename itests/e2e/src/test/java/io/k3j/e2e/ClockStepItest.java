@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 @NeedsPackages("gcc")
 class ClockStepItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     /// Longer than a node may be silent (40 s, looked at every 5 s), so that whoever counts by the clock evicts.
     private static final long WATCHED_NANOS = Duration.ofSeconds(50).toNanos();
     private static final String DEPLOYMENT = """

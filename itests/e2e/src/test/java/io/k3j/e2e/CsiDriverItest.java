@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /// pod has a volume of its own besides, and all of it is taken back; `docs/csi.md`.
 @NeedsMachine
 class CsiDriverItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String NAME = CsiDriverProcess.NAME;
     private static final String PODS = "/api/v1/namespaces/default/pods";
     private static final long MIB = 1 << 20;

@@ -19,7 +19,7 @@ record CsiSidecars(ApiObjects objects, CsiClient driver, String name, Server ser
     static final String CLAIMS = "/api/v1/namespaces/default/persistentvolumeclaims";
     static final String VOLUMES = "/api/v1/persistentvolumes";
     static final String ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments";
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String PROVISIONED = "external-provisioner.volume.kubernetes.io/finalizer";
     private static final String NODE_ID = "csi.alpha.kubernetes.io/node-id";
     private static final int SINGLE_NODE_WRITER = 1;

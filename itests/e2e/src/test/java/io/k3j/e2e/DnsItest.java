@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /// A pod resolves names by a Corefile that somebody has extended; `docs/dns.md`.
 @NeedsMachine
 class DnsItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Path PAGE = Path.of("../../docs/dns.md");
     /// BusyBox' `nslookup` asks a name with a dot as it is, and one without only below the search domains.
     private static final String METRICS = "curl -sf http://10.43.0.10:9153/metrics";

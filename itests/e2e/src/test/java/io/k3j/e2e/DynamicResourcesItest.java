@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /// `docs/dynamic-resources.md`.
 @NeedsMachine
 class DynamicResourcesItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Path PAGE = Path.of("../../docs/dynamic-resources.md");
     private static final String DRIVER = "gpu.example.com";
     private static final String RESOURCE_API = "/apis/resource.k8s.io/v1/";

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 @Tag("kill")
 class FaultsItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final boolean FULL = Boolean.getBoolean("k3j.full");
     /// What is promised on a quiet machine.
     private static final Duration STOP = FULL ? Duration.ofSeconds(5) : LIMIT;
@@ -74,7 +74,7 @@ class FaultsItest {
     @Test
     void killedItComesBackWithEveryAcknowledgedWrite() throws IOException, InterruptedException {
         String container = runningPod();
-        long seed = Long.getLong("k3j.seed", System.nanoTime());
+        long seed = Long.getLong("k3j.seed", Long.getLong("k3j.series", System.nanoTime()));
         Random random = new Random(seed);
         System.out.println(KILLS + " kills, -Dk3j.seed=" + seed);
         try (Api api = machine.api(); Writer writer = Writer.on(machine)) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 @Tag("kill")
 class KubeProxyItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Duration COMMAND = Duration.ofSeconds(120);
     private static final Path PAGE = Path.of("../../docs/kube-proxy.md");
     private static final int METRICS = 11_249;

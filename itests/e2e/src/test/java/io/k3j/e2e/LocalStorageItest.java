@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// A claim is provisioned on its node, survives its pod, and goes with its directory; `docs/local-storage.md`.
 @NeedsMachine
 class LocalStorageItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Path PAGE = Path.of("../../docs/local-storage.md");
     private static final String CLAIM = """
             {"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"data"},"spec":{"accessModes":\

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// `docs/metrics-server.md`.
 @NeedsMachine
 class MetricsServerItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Duration COMMAND = Duration.ofSeconds(120);
     private static final Path PAGE = Path.of("../../docs/metrics-server.md");
     private static final String POD = """

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @NeedsMachine
 @Tag("data")
 class NetworkPolicyItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Path PAGE = Path.of("../../docs/network-policy.md");
     private static final String TABLE = "nft list table inet k3s-network-policy";
     private static final int SWAPS = 10;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Pods whose images come from registries with TLS and logins, as `docs/registries.md` says; nothing is started again.
 @NeedsMachine
 class RegistriesItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Path PAGE = Path.of("../../docs/registries.md");
     private static final String CONFIG = "registries.yaml";
     private static Machine machine;

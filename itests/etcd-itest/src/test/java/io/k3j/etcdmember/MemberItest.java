@@ -108,7 +108,7 @@ class MemberItest {
         Server one = server("server-1", Optional.empty()).startAndWait();
         one.put("/registry/a", "1");
         one.leave();
-        one.process.stop(Duration.ofSeconds(8));
+        one.process.stop(Server.PATIENCE);
         assertThat(one.process.alive()).isFalse();
         Server again = new Server(directory.resolve("server-1"), "server-1", Optional.empty(), one.ports);
         servers.add(again);
@@ -188,7 +188,7 @@ class MemberItest {
         }
         assertThat(one.writes("/registry/b")).isFalse();
         one.leave();
-        one.process.stop(Duration.ofSeconds(10));
+        one.process.stop(Server.PATIENCE);
         Server again = small(ports).startAndWait();
         Server.await("a write", () -> again.writes("/registry/b"));
         Server.await("nothing to be wrong", () -> again.report.isEmpty());

@@ -40,7 +40,7 @@ public final class Server implements AutoCloseable {
     private static final Duration SHORT = Duration.ofSeconds(3);
     /// For one that is answered.
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Duration PATIENCE = Duration.ofSeconds(300);
+    static final Duration PATIENCE = Duration.ofSeconds(300);
     private static final Set<EtcdFailure.Kind> FINAL = Set.of(EtcdFailure.Kind.REFUSED, EtcdFailure.Kind.COMPACTED,
             EtcdFailure.Kind.FUTURE);
     final EtcdLayout places;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("data")
 @NeedsPackages("postgresql")
 class ClusterDecisionItest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String READY = "API server ready";
     private static final String COMPONENT = "metrics-server";
     private static final String CLUSTER = "--cluster";

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What two servers at one database do for whoever types kubectl.
 abstract class ExternalDatastore {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Duration COMMAND_LIMIT = Duration.ofMinutes(5);
     private static final String READY = "API server ready";
     private static final int STOPS = 3;

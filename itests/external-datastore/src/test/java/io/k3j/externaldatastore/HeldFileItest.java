@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A server with SQLite whose file somebody holds in SQLite's own shell.
 @NeedsPackages("sqlite3")
 class HeldFileItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Duration HELD = Duration.ofSeconds(2);
     /// In the log while the file is held for that long.
     private static final long LINES = 12;

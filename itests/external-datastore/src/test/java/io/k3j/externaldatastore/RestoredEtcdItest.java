@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// rows is in [LostTailItest]: there revisions go on above every one that was told.)
 @NeedsPackages({"etcd-server", "etcd-client"})
 class RestoredEtcdItest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final String HEALTHY = "Component healthy component=apiserver";
     @TempDir
     Path directory;

@@ -8,7 +8,7 @@ import java.time.Duration;
 /// Faults of the network between machines of one bridge: what one sends to another is dropped on its way, always or now
 /// and then, and neither is told. The test itself still reaches everyone. Closing it takes all of them away.
 final class Faults implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final String TABLE = "bridge k3jfaults";
     private static final String CHAIN = TABLE + " between";
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("swap")
 @NeedsPackages("postgresql")
 class BusySwapItest {
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofSeconds(300);
     private static final String METRICS = "metrics-server";
     private static final String SCHEDULER = "scheduler";
     private static final String WORKLOAD = "controllers-workload";

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("swap")
 class DisableItest {
     private static final boolean FULL = Boolean.getBoolean("k3j.full");
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
     private static final int RESTS = 10;
     private static final int ROUNDS = 3;

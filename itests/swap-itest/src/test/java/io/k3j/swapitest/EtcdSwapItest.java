@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("swap")
 class EtcdSwapItest {
     private static final int WARM = 1_000;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
 
     private static Machine machine;
     private static LoadedServer loaded;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.DynamicTest;
 final class LoadedServer implements AutoCloseable {
     private static final int ROUNDS = Integer.getInteger("k3j.swap.loaded.rounds", 1);
     private static final String ONLY = System.getProperty("k3j.swap.only", "");
-    private static final Duration LOAD_LIMIT = Duration.ofSeconds(180);
+    private static final Duration LOAD_LIMIT = Duration.ofSeconds(300);
     private static final String DATA = "/var/lib/rancher/k3s/server/db";
     private static final int MET_BY = 400;
     private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);

@@ -17,7 +17,7 @@ final class Pod {
             "image":"k3j.io/busybox:1","command":["sleep","3600"],\
             "readinessProbe":{"exec":{"command":["true"]},"periodSeconds":2,"timeoutSeconds":60}}]}}""";
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
 
     private final Api api;
 

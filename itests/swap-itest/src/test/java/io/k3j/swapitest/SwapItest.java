@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("swap")
 class SwapItest {
     private static final int ROUNDS = Integer.getInteger("k3j.swap.rounds", 3);
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofSeconds(300);
     private static final Duration CLEAN_LIMIT = Duration.ofSeconds(20);
     /// Each look asks for a collection; a starved machine does few of them in the time above.
     private static final int RESTS = 10;

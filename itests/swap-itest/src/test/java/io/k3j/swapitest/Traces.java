@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /// What a component puts into the world outside of its process, and takes away again when it is disabled, as its page
 /// says: objects, tables of the packet filter, links, ports.
 final class Traces {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(300);
     /// From here on the kernel chooses, for whoever asks for any port.
     private static final int FIRST_EPHEMERAL = 32_768;
     private static final int LOCAL_ADDRESS = 4;

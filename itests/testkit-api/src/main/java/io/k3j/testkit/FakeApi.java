@@ -14,7 +14,6 @@ import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.InstantSource;
 import java.util.List;
@@ -225,9 +224,9 @@ public final class FakeApi implements ApiClient, AutoCloseable {
             Obj live = store.get(resource, key);
             Struct document = live.document();
             Struct changed = switch (patch) {
-                case Patch.Json(Seq operations) -> JsonPatch.apply(document, operations);
-                case Patch.Merge(Struct changes) -> MergePatch.apply(document, changes);
-                case Patch.Strategic(Struct changes) -> ownership.merged(resource, document, changes);
+                case Patch.Json j -> JsonPatch.apply(document, j.operations());
+                case Patch.Merge m -> MergePatch.apply(document, m.changes());
+                case Patch.Strategic s -> ownership.merged(resource, document, s.changes());
                 case Patch.Apply(Struct wanted) -> ownership.applied(resource, document, wanted, options);
             };
             return put(resource, live, Obj.of(changed), options, patch instanceof Patch.Apply);

@@ -35,6 +35,12 @@ public final class HostileBodies {
     private static final int LARGE_TARGET_EVERY = 64;
     private static final List<String> VALIDATION = List.of("Strict", "Warn", "Ignore");
     private static final List<String> SORTS = List.of("place", "operation", "lines", "wire", "match");
+    /// What upstream answers with 500; from the fourth on of strategic merges.
+    private static final List<String> KNOWN = List.of("request is too large", "failed to create typed patch object",
+            "failed to allocate a nodePort: range is full", "does not contain declared merge key",
+            "list element types are not identical", "cannot merge lists without merge key", "unknown patch type: ",
+            "merging lists cannot yet be specified", "expected a []interface {}", "expected a map[string]interface {}",
+            "doesn't match $setElementOrder list");
     private final Random random;
     private final int largeEvery;
     private final String namespace;
@@ -75,8 +81,7 @@ public final class HostileBodies {
 
     /// Whether an answer with code 500 is one that upstream gives with that code, though the fault is the client's.
     public static boolean known(String answer) {
-        return answer.contains("request is too large") || answer.contains("failed to create typed patch object")
-                || answer.contains("failed to allocate a nodePort: range is full");
+        return KNOWN.stream().anyMatch(answer::contains);
     }
 
     /// How many shapes there are.

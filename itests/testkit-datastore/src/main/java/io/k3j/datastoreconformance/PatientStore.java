@@ -122,7 +122,8 @@ public record PatientStore(Datastore store, Duration late, Runnable doubted) imp
         return version.isPresent() || expected == 0 ? Optional.of(conflict) : Optional.empty();
     }
 
-    /// Looks for the end of what was to be deleted.
+    /// Looks for the end of what was to be deleted. Nobody else deletes it, so that it has happened where the key is
+    /// gone; its revision is the compaction's where that has taken the end away meanwhile.
     private Optional<CommitResult> deleted(String key, long expected, CommitResult.Conflict conflict) {
         if (conflict.current().isPresent()) {
             return Optional.of(conflict);
@@ -132,7 +133,7 @@ public record PatientStore(Datastore store, Duration late, Runnable doubted) imp
                     .filter(change -> change.key().equals(key)).findFirst()
                     .<CommitResult>map(change -> new CommitResult.Committed(change.revision()));
         } catch (Compacted e) {
-            return Optional.empty();
+            return Optional.of(new CommitResult.Committed(e.revision()));
         }
     }
 

@@ -38,7 +38,7 @@ public interface Simulation extends Conformance {
     @ParameterizedTest
     @MethodSource("io.k3j.datastoreconformance.Simulation#seeds")
     default void answersAsTheModelDoes(long seed) {
-        long chosen = Long.getLong("k3j.seed", seed == 0 ? System.nanoTime() : seed);
+        long chosen = Long.getLong("k3j.seed", seed == 0 ? Long.getLong("k3j.series", System.nanoTime()) : seed);
         try (MemoryDatastore model = new MemoryDatastore()) {
             Run run = new Run(this, model, new Random(chosen));
             for (int i = 0; i < 1_500; i++) {

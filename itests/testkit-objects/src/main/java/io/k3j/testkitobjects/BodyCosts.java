@@ -53,7 +53,7 @@ public final class BodyCosts {
     /// @return what each of those was that cost too much, was answered with too much, or with a fault of the server
     public static List<String> of(ObjectServer server, HostileKinds kinds, int many, int largeEvery)
             throws IOException {
-        long seed = Long.getLong("k3j.seed", ThreadLocalRandom.current().nextLong());
+        long seed = Long.getLong("k3j.seed", Long.getLong("k3j.series", ThreadLocalRandom.current().nextLong()));
         int bodies = Integer.getInteger("k3j.bodies", many);
         System.out.println("HostileBodies: seed " + seed + ", " + bodies + " bodies");
         return new BodyCosts(server, seed).sent(new HostileBodies(seed, largeEvery, "default", kinds), bodies);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /// Nothing that a test starts outlives its JVM.
 class ReaperTest {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Waiting.LIMIT;
     /// Prints its own number and that of what it has started, and stays.
     private static final String FAMILY = "sh -c 'echo $$; exec sleep 1000' & echo $$; wait";
 

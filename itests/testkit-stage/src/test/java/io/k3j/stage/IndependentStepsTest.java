@@ -10,6 +10,8 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 class IndependentStepsTest {
@@ -43,6 +45,20 @@ class IndependentStepsTest {
         ApiFault fault = ApiFault.internal("not now");
         refused(fault);
         refused(going);
+        assertThat(steps.fault()).isSameAs(fault);
+    }
+
+    @Test
+    void doesTheSameWithEachAndTellsWhatWasRefusedOfAny() {
+        ApiFault fault = ApiFault.forbidden(BuiltinResources.PODS, "b", "no");
+        Set<String> each = ConcurrentHashMap.newKeySet();
+        steps.each(List.of("a", "b", "c"), name -> {
+            each.add(name);
+            if (name.equals("b")) {
+                throw fault;
+            }
+        });
+        assertThat(each).containsExactlyInAnyOrder("a", "b", "c");
         assertThat(steps.fault()).isSameAs(fault);
     }
 }

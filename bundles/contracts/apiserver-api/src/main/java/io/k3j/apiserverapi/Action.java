@@ -3,6 +3,7 @@ package io.k3j.apiserverapi;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Struct;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /// A POST that is no plain create: a review (`tokenreviews`, empty subresource), or a subresource such
@@ -25,10 +26,27 @@ public interface Action {
     /// The request: the object's key (name empty for reviews), and the decoded body, with
     /// `apiVersion` and `kind`.
     /// @param lease under which the caller leads on this server, as what is written for it must; empty: none
-    record Call(Caller caller, Key key, Struct body, boolean dryRun, String lease) {
-        /// The request of somebody who does not lead.
+    /// @param notes takes what is said beside the answer
+    record Call(Caller caller, Key key, Struct body, boolean dryRun, String lease, Notes notes) {
+        /// The request of somebody who is told nothing beside the answer.
+        public Call(Caller caller, Key key, Struct body, boolean dryRun, String lease) {
+            this(caller, key, body, dryRun, lease, _ -> {
+            });
+        }
+
+        /// The request of somebody who does not lead, nor is told anything beside the answer.
         public Call(Caller caller, Key key, Struct body, boolean dryRun) {
             this(caller, key, body, dryRun, "");
+        }
+    }
+
+    /// Takes what is said of a request beside its answer: texts for the client (`Warning` headers), and annotations for
+    /// its audit event. On the thread that works for it, before the answer.
+    @FunctionalInterface
+    interface Notes extends Consumer<String> {
+        /// An annotation of the audit event; the first value of a key stays. Dropped where nobody records.
+        default void annotate(String key, String value) {
+            // nobody records
         }
     }
 }

@@ -64,12 +64,21 @@ public record ResourceKind(Gvr gvr, Gvk gvk, Names names, boolean namespaced, Se
     /// @param statusOnCreate a new object keeps the status it comes with (nodes)
     /// @param orphans a deletion that names no policy leaves dependents alone (as `batch/v1` has done from the start)
     /// @param annotations `metadata.generation` counts changes of annotations, too (deployments)
+    /// @param returned a deletion that is done is answered with the object, not with a Status (services)
     public record Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
-            boolean status, boolean statusOnCreate, boolean orphans, boolean annotations) {
+            boolean status, boolean statusOnCreate, boolean orphans, boolean annotations, boolean returned) {
         /// One whose new objects have no status, and that deletes dependents.
         public Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
                 boolean status) {
             this(unconditionalUpdate, createOnUpdate, graceful, generation, status, false, false);
+        }
+
+        /// One whose deletion is answered with a Status, unless somebody else has to confirm it.
+        @SuppressWarnings("checkstyle:ParameterNumber") // what plug-ins are built against
+        public Strategy(boolean unconditionalUpdate, boolean createOnUpdate, boolean graceful, boolean generation,
+                boolean status, boolean statusOnCreate, boolean orphans, boolean annotations) {
+            this(unconditionalUpdate, createOnUpdate, graceful, generation, status, statusOnCreate, orphans,
+                    annotations, graceful);
         }
 
         /// One whose generation does not count changes of annotations.

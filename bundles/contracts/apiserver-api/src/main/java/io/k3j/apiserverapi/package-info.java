@@ -3,7 +3,7 @@
 /// A kind, an authorizer or a wanted admission plug-in whose bundle is away is answered with 503 and
 /// `Retry-After`; it stays in discovery and never becomes 404 or "allowed".
 @Export
-@Version("2.10.0")
+@Version("2.11.0")
 @NullMarked
 package io.k3j.apiserverapi;
 

@@ -5,7 +5,7 @@
 /// threads. JSON numbers without fraction and exponent are `Long`, all others `Double`. There is one
 /// shape for every kind; what a kind's fields mean is known to `schema` alone.
 @Export
-@Version("2.1.0")
+@Version("2.2.0")
 @NullMarked
 package io.k3j.model;
 

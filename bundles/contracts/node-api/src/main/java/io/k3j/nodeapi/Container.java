@@ -1,5 +1,6 @@
 package io.k3j.nodeapi;
 
+import io.k3j.model.Struct;
 import java.time.Instant;
 import java.util.Map;
 
@@ -14,12 +15,20 @@ import java.util.Map;
 /// @param labels as it was made with
 /// @param annotations as it was made with
 /// @param end times, exit code and words; [End#NONE] in listings
+/// @param told of its status: `image` as the runtime names it, `user` as the API tells it; empty in listings
 public record Container(String id, String sandbox, String name, int attempt, State state, String image,
-        Map<String, String> labels, Map<String, String> annotations, End end) {
+        Map<String, String> labels, Map<String, String> annotations, End end, Struct told) {
     /// Copies what it is given.
     public Container {
         labels = Map.copyOf(labels);
         annotations = Map.copyOf(annotations);
+    }
+
+    /// One of which no more is told.
+    @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
+    public Container(String id, String sandbox, String name, int attempt, State state, String image,
+            Map<String, String> labels, Map<String, String> annotations, End end) {
+        this(id, sandbox, name, attempt, state, image, labels, annotations, end, Struct.EMPTY);
     }
 
     /// Whether its process runs.

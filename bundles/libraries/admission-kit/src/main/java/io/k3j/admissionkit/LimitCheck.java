@@ -135,10 +135,15 @@ public record LimitCheck(Struct limit, List<String> wrong) {
                 continue;
             }
             Quantity bound = Quantity.of(limit.struct(side).get("storage"));
+            String head = (side.equals("min") ? "minimum" : "maximum") + " storage usage per PersistentVolumeClaim is "
+                    + bound;
+            if (!requests.has("storage")) {
+                wrong.add(head + ".  No request is specified");
+                continue;
+            }
             boolean bad = side.equals("min") ? asked.compareTo(bound) < 0 : asked.compareTo(bound) > 0;
             if (bad) {
-                wrong.add((side.equals("min") ? "minimum" : "maximum")
-                        + " storage usage per PersistentVolumeClaim is " + bound + ", but request is " + asked);
+                wrong.add(head + ", but request is " + asked);
             }
         }
     }

@@ -2,7 +2,7 @@
 /// may ([SubjectAccess], [SignerAccess]), what arguments and the file of `admission-control-config-file` say to
 /// plug-ins ([OptionalPlugins], [PluginConfiguration], [EventLimits], [NodeSelectors], [TolerationLists]), and what
 /// is done to an object without a look at another one ([LimitDefaults], [LimitCheck], [TokenVolume],
-/// [DefaultClass]).
+/// [MountableSecrets], [DefaultClass], [EvictionBudget]).
 ///
 /// **Threads.** Any; only [EventLimiter] has state, within a bound. **Blocking.** Reviews for the API,
 /// configurations for a file. **Errors.** An invalid file is an `IllegalArgumentException` that names file and

@@ -90,4 +90,13 @@ class LimitCheckTest {
                 "cpu max limit to request ratio per Container is 2, but no limit is specified or limit is 0",
                 "cpu max limit to request ratio per Container is 2, but no request is specified or request is 0");
     }
+
+    @Test
+    void aClaimMustAskForStorageWhereItIsBounded() {
+        List<String> wrong = new ArrayList<>();
+        new LimitCheck(Struct.of("type", "PersistentVolumeClaim", "min", Struct.of("storage", "1Gi")), wrong)
+                .check(Struct.of("spec", Struct.EMPTY), false);
+        assertThat(wrong).containsExactly(
+                "minimum storage usage per PersistentVolumeClaim is 1Gi.  No request is specified");
+    }
 }

@@ -117,7 +117,8 @@ public final class OpenApiDocuments {
 
     private static OpenApiResource resource(ResourceKind k) {
         return new OpenApiResource(k.gvr(), k.gvk(), k.namespaced(), k.verbs(), k.shape(), k.subresources().stream()
-                .map(s -> new OpenApiResource.Subresource(s.name(), s.kind(), s.verbs())).toList());
+                .map(s -> new OpenApiResource.Subresource(s.name(), s.kind(), s.verbs())).toList(),
+                k.strategy().returned());
     }
 
     /// Serves `/openapi`. The first one who asks for a document computes it.

@@ -5,6 +5,7 @@ import io.k3j.metricstext.Histogram;
 import io.k3j.metricstext.MetricText;
 import io.k3j.objectregistry.Admissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +61,11 @@ public final class AdmissionMetrics implements Admissions.Observer {
         text.family("apiserver_admission_step_admission_duration_seconds", MetricText.Type.HISTOGRAM,
                 "How long all admission plug-ins of a step took together, by operation and outcome.");
         counted(text, steps);
+        // objects have one validation here, which there is no other to differ from
+        for (String fault : List.of("mismatch", "panic")) {
+            text.family("apiserver_validation_declarative_validation_" + fault + "_total", MetricText.Type.COUNTER,
+                    "How often one of two validations of an object was wrong.").value(0);
+        }
     }
 
     /// Those of places where something was.

@@ -1,5 +1,6 @@
 package io.k3j.apirequests;
 
+import io.k3j.apimachinery.OwnerReferences;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.cbor.Cbor;
 import io.k3j.clientapi.ApiFault;
@@ -13,11 +14,10 @@ import io.k3j.edgeapi.Exchange;
 import io.k3j.model.Gvk;
 import io.k3j.model.Null;
 import io.k3j.model.Patch;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.objectregistry.ObjectDecoder;
-import io.k3j.objectregistry.StrictErrors;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,8 +41,6 @@ public final class Bodies {
     /// For bodies that are not JSON: their bytes are no use to who looks for unknown fields.
     private static final byte[] NOTHING = {};
     private static final Gvk DELETE_OPTIONS = new Gvk("", "v1", "DeleteOptions");
-    private static final String APPLY_YAML = "application/apply-patch+yaml";
-    private static final String APPLY_CBOR = "application/apply-patch+cbor";
     private final Protobuf protobuf;
     private final ObjectDecoder decoder;
     private final boolean cbor;
@@ -93,8 +91,8 @@ public final class Bodies {
             throw ObjectDecoder.undecodable(expected.kind(), String.valueOf(e.getMessage()));
         }
         Struct object = named(document.object(), expected.kind());
-        Struct typed = decoder.typed(new Document(object, document.duplicates()), expected,
-                mediaType(request).equals("application/json") ? bytes : NOTHING);
+        Struct typed = OwnerReferences.unique(decoder.typed(new Document(object, document.duplicates()), expected,
+                mediaType(request).equals("application/json") ? bytes : NOTHING), false, request::warn);
         request.audit().request(typed);
         return typed;
     }
@@ -168,7 +166,9 @@ public final class Bodies {
         if (bytes.length == 0) {
             Struct.Builder b = Struct.builder();
             p.whole("gracePeriodSeconds").ifPresent(g -> b.put("gracePeriodSeconds", g));
-            b.putUnlessEmpty("propagationPolicy", p.text("propagationPolicy"));
+            if (p.has("propagationPolicy")) {
+                b.put("propagationPolicy", p.text("propagationPolicy"));
+            }
             b.putUnlessEmpty("orphanDependents", p.has("orphanDependents") ? p.flag("orphanDependents") : null);
             if (!p.text("dryRun").isEmpty()) {
                 b.put("dryRun", p.texts("dryRun"));
@@ -189,7 +189,7 @@ public final class Bodies {
     /// Whether the body of a PATCH is what somebody wants to own (server-side apply), by its media type.
     public static boolean applies(Request request) {
         String type = mediaType(request);
-        return type.equals(APPLY_YAML) || type.equals(APPLY_CBOR);
+        return type.equals(PatchBody.APPLY_YAML) || type.equals(PatchBody.APPLY_CBOR);
     }
 
     /// The patch in a request's body, not applied to anything yet.
@@ -199,73 +199,48 @@ public final class Bodies {
     public Patch patch(Request request, boolean builtIn) throws IOException {
         String type = mediaType(request);
         boolean known = switch (type) {
-            case "application/json-patch+json", "application/merge-patch+json", APPLY_YAML -> true;
-            case APPLY_CBOR -> cbor;
+            case "application/json-patch+json", "application/merge-patch+json", PatchBody.APPLY_YAML -> true;
+            case PatchBody.APPLY_CBOR -> cbor;
             case "application/strategic-merge-patch+json" -> builtIn;
             default -> false;
         };
         if (!known) {
             throw unsupported(request, "application/json-patch+json, application/merge-patch+json, "
-                    + APPLY_YAML + (builtIn ? ", application/strategic-merge-patch+json" : "")
-                    + (cbor ? ", " + APPLY_CBOR : ""));
+                    + (builtIn ? "application/strategic-merge-patch+json, " : "") + PatchBody.APPLY_YAML
+                    + (cbor ? ", " + PatchBody.APPLY_CBOR : ""));
         }
         byte[] bytes = request.body();
         try {
-            return switch (type) {
-                case "application/json-patch+json" -> new Patch.Json(audited(request, operations(bytes)));
-                case "application/merge-patch+json" -> new Patch.Merge(audited(request, Json.object(bytes)));
-                case APPLY_YAML -> new Patch.Apply(audited(request, applied(request, bytes)));
-                case APPLY_CBOR -> new Patch.Apply(audited(request, Cbor.object(bytes)));
-                default -> new Patch.Strategic(audited(request, Json.object(bytes)));
-            };
+            return PatchBody.read(request, type, bytes);
         } catch (MalformedInput e) {
             throw ApiFault.badRequest("error decoding patch: " + e.getMessage());
         }
     }
 
-    private static <T> T audited(Request request, T patch) {
-        request.audit().sent(patch);
-        return patch;
-    }
-
-    /// A JSON patch is a list; anything else gets upstream's words.
-    private static Seq operations(byte[] bytes) {
-        if (Json.value(bytes) instanceof Seq s) {
-            return s;
-        }
-        throw new MalformedInput("json: cannot unmarshal object into Go value of type jsonpatch.Patch");
-    }
-
-    /// A name that is there twice: the last one counts, with a warning, unless the client wants strictness (or
-    /// silence).
-    private static Struct applied(Request request, byte[] bytes) {
-        Document d = ObjectDecoder.yaml(bytes);
-        if (!d.duplicates().isEmpty()) {
-            switch (request.params().text("fieldValidation")) {
-                case "Strict" -> throw ApiFault.badRequest("error strict decoding YAML: error converting YAML to JSON: "
-                        + StrictErrors.repeated(d.duplicates()));
-                case "", "Warn" -> d.duplicates().forEach(request::warn);
-                default -> {
-                }
-            }
-        }
-        return d.object();
-    }
-
     /// Delete options as the contract has them, which does not tell an empty uid from none: `ObjectDeletes` does.
     ///
     /// @param s as [#deleteOptions] gives them; a grace period that is missing becomes -1, the kind's own
-    /// @throws ApiFault 400 for options that exclude each other or a precondition that is no text, 422 for the policy
+    /// @throws ApiFault 400 for what is of another type; 422 for options that exclude each other, or that there are not
     public static DeleteOptions options(Struct s) {
+        List<FieldProblem> problems = new ArrayList<>();
+        boolean named = s.get("propagationPolicy") instanceof String;
+        boolean orphans = s.get("orphanDependents") instanceof Boolean;
         String policy = s.text("propagationPolicy");
-        if (!policy.isEmpty() && s.has("orphanDependents")) {
-            throw ApiFault.badRequest("orphanDependents and deletionPropagation cannot be both set");
+        if (named && orphans) {
+            problems.add(FieldProblem.invalid("propagationPolicy", policy,
+                    "orphanDependents and deletionPropagation cannot be both set"));
         }
-        if (!List.of("", "Background", "Foreground", "Orphan").contains(policy)) {
-            throw FieldProblem.fault(Gvk.of("meta.k8s.io/v1", "DeleteOptions"), "", List.of(FieldProblem.unsupported(
-                    "propagationPolicy", policy, "\"Foreground\", \"Background\", \"Orphan\", \"nil\"")));
+        if (named && !List.of("Background", "Foreground", "Orphan").contains(policy)) {
+            problems.add(FieldProblem.unsupported("propagationPolicy", policy,
+                    "\"Foreground\", \"Background\", \"Orphan\", \"nil\""));
         }
-        String effective = s.has("orphanDependents") ? s.flag("orphanDependents") ? "Orphan" : "Background" : policy;
+        if (!s.seq("dryRun").stream().allMatch("All"::equals)) {
+            problems.add(FieldProblem.unsupported("dryRun", s.seq("dryRun"), "\"All\""));
+        }
+        if (!problems.isEmpty()) {
+            throw FieldProblem.fault(Gvk.of("meta.k8s.io/v1", "DeleteOptions"), "", problems);
+        }
+        String effective = orphans ? s.flag("orphanDependents") ? "Orphan" : "Background" : policy;
         Struct pre = s.struct("preconditions");
         return new DeleteOptions(grace(s), effective, precondition(pre, "uid").orElse(""),
                 precondition(pre, "resourceVersion").map(Bodies::revision).orElse(0L));

@@ -6,10 +6,12 @@ import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import io.k3j.objectregistry.ScaleObjects;
 import io.k3j.objectregistry.Target;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The Table and metadata-only forms. What a row says is the kind's business (`KindHooks.cells`). Immutable, any
 /// thread. See <https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables>.
@@ -63,11 +65,20 @@ public final class Tables {
     /// The row of an object.
     Struct row(Target target, Obj object, Form form, Include include) {
         return Struct.of("cells", target.hooks().cells(target.kind().gvk(), object, clock.instant()), "object",
-                switch (include) {
-                    case NONE -> null;
-                    case METADATA -> metadataOnly(object, form.version());
-                    case OBJECT -> object.document();
-                });
+                shown(object, form, include));
+    }
+
+    /// A table of a Scale.
+    public Struct scale(Struct scale, Form form, Include include) {
+        return ScaleObjects.table(scale, form.version(), shown(Obj.of(scale), form, include), clock.instant());
+    }
+
+    private static @Nullable Struct shown(Obj object, Form form, Include include) {
+        return switch (include) {
+            case NONE -> null;
+            case METADATA -> metadataOnly(object, form.version());
+            case OBJECT -> object.document();
+        };
     }
 
     private static Seq columns(Target target) {

@@ -29,9 +29,9 @@ public final class HumanDuration {
     /// | below 8 years | `7y364d` |
     /// | else | `8y` |
     ///
-    /// @param duration parts below a second are dropped; a year has 365 days
+    /// @param duration parts below a second are dropped, of negative ones too; a year has 365 days
     public static String of(Duration duration) {
-        long s = duration.toSeconds();
+        long s = duration.isNegative() ? -duration.negated().toSeconds() : duration.toSeconds();
         if (s < 2 * MINUTE) {
             return s < -1 ? "<invalid>" : Math.max(s, 0) + "s";
         }

@@ -1,9 +1,12 @@
 package io.k3j.apimachinery;
 
+import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 /// RFC 6902, JSON Patch: operations in order, all or none. Trees never change, so a patch that fails half way leaves
 /// nothing behind. One instance is one patch at work; pure to the outside, any thread.
@@ -13,10 +16,11 @@ import java.util.List;
 ///
 /// | operation | needs | fails when |
 /// |---|---|---|
-/// | `add` | `value` | what contains the place is missing, an index is beyond the end |
+/// | `add` | `value`, missing is null | what contains the place is missing, an index is beyond the end |
 /// | `remove` | | there is nothing |
-/// | `replace` | `value` | there is nothing |
-/// | `move`, `copy` | `from` | there is nothing at `from` |
+/// | `replace` | `value`, missing is null | what contains the place is missing, or there is no such index |
+/// | `move` | `from` | there is nothing at `from` |
+/// | `copy` | `from` | what contains `from` is missing; nothing at `from` is copied as null |
 /// | `test` | `value`, missing is null | something else is there |
 public final class JsonPatch {
     /// The most operations one patch may hold, upstream's bound.
@@ -29,6 +33,7 @@ public final class JsonPatch {
     /// How deep values may nest after a patch, as deep as JSON is read. Operations that each go below what the one
     /// before has made would nest them without end.
     public static final int MOST_LEVELS = 1000;
+    private static final Set<String> OPERATIONS = Set.of("add", "remove", "replace", "test", "copy", "move");
     private final PatchedTree tree;
     /// Bytes of JSON that copies and moves to deeper places have put into the object so far.
     private long copied;
@@ -46,33 +51,36 @@ public final class JsonPatch {
     public static Struct apply(Struct object, Seq operations) {
         if (operations.size() > MOST_OPERATIONS) {
             throw new PatchFailure("The allowed maximum operations in a JSON patch is " + MOST_OPERATIONS + ", got "
-                    + operations.size(), true);
+                    + operations.size(), PatchFailure.TOO_LARGE);
         }
         JsonPatch patch = new JsonPatch(object);
         for (Object o : operations) {
             if (!(o instanceof Struct operation)) {
-                throw new PatchFailure("json: cannot unmarshal into an operation of a JSON patch", true);
+                throw new PatchFailure("json: cannot unmarshal into Go value of type jsonpatch.Operation",
+                        PatchFailure.MALFORMED);
             }
             patch.step(operation);
         }
         if (patch.tree.value() instanceof Struct s) {
             return s;
         }
-        throw new PatchFailure("a JSON patch must leave an object", false);
+        throw new PatchFailure("a JSON patch must leave an object", PatchFailure.UNFIT);
     }
 
     /// One operation (RFC 6902 §4).
     private void step(Struct operation) {
-        String op = operation.text("op");
+        String op = operation.text("op", "unknown");
+        if (!OPERATIONS.contains(op)) {
+            throw new PatchFailure("Unexpected kind: " + op, PatchFailure.UNFIT);
+        }
         List<String> path = pointer(operation, "path");
         switch (op) {
             case "add" -> tree.add(path, fitting(value(operation), path));
             case "remove" -> tree.remove(path, op);
             case "replace" -> tree.replace(path, fitting(value(operation), path));
             case "test" -> test(path, operation);
-            case "copy" -> tree.add(path, fitting(counted(tree.existing(pointer(operation, "from"), op)), path));
-            case "move" -> move(pointer(operation, "from"), path);
-            default -> throw new PatchFailure("Unexpected kind: " + op, true);
+            case "copy" -> tree.add(path, fitting(counted(tree.found(pointer(operation, "from"), op)), path));
+            default -> move(pointer(operation, "from"), path);
         }
     }
 
@@ -93,7 +101,7 @@ public final class JsonPatch {
         copied += JsonSize.atLeast(value, MOST_COPIED_BYTES + 1L - copied);
         if (copied > MOST_COPIED_BYTES) {
             throw new PatchFailure("Unable to complete the copy, the accumulated size increase of copy exceeds the"
-                    + " limit " + MOST_COPIED_BYTES, false);
+                    + " limit " + MOST_COPIED_BYTES, PatchFailure.UNFIT);
         }
         return value;
     }
@@ -101,33 +109,32 @@ public final class JsonPatch {
     /// A value whose place is not too deep for it. So no value of a patch ever nests too deep, whatever is done to it.
     private static Object fitting(Object value, List<String> path) {
         if (JsonSize.deeper(value, MOST_LEVELS - path.size())) {
-            throw new PatchFailure("the patch would nest values deeper than " + MOST_LEVELS + " levels", true);
+            throw new PatchFailure("the patch would nest values deeper than " + MOST_LEVELS + " levels",
+                    PatchFailure.MALFORMED);
         }
         return value;
     }
 
-    /// The operand of `add` and `replace`; null is a value ([io.k3j.model.Null#NULL]), a missing one is an error.
+    /// The operand of `add` and `replace`.
     private static Object value(Struct operation) {
-        Object value = operation.get("value");
-        if (value == null) {
-            throw new PatchFailure("missing value in the " + operation.text("op") + " operation at "
-                    + operation.text("path"), true);
-        }
-        return value;
+        return Objects.requireNonNullElse(operation.get("value"), Null.NULL);
     }
 
     /// A JSON pointer in its parts (RFC 6901); none for the whole document. `~1` is undone before `~0`, as §4 says: the
-    /// other way round `~01` would become a slash.
+    /// other way round `~01` would become a slash. What stands before the first slash does not count, as upstream.
     private static List<String> pointer(Struct operation, String field) {
-        if (!(operation.get(field) instanceof String text) || !text.isEmpty() && text.charAt(0) != '/') {
-            throw new PatchFailure("missing or invalid " + field + " in the " + operation.text("op") + " operation",
-                    true);
+        if (!(operation.get(field) instanceof String text)) {
+            throw new PatchFailure(operation.text("op") + " operation failed to decode " + field + ": missing value",
+                    PatchFailure.UNFIT);
         }
         List<String> parts = new ArrayList<>();
-        if (!text.isEmpty()) {
-            for (String part : text.substring(1).split("/", -1)) {
+        int slash = text.indexOf('/');
+        if (slash >= 0) {
+            for (String part : text.substring(slash + 1).split("/", -1)) {
                 parts.add(part.replace("~1", "/").replace("~0", "~"));
             }
+        } else if (!text.isEmpty()) {
+            throw PatchedTree.missing(operation.text("op"), text);
         }
         return parts;
     }
@@ -135,7 +142,8 @@ public final class JsonPatch {
     /// Refuses the whole patch unless the value is there (§4.6).
     private void test(List<String> path, Struct operation) {
         if (!tree.holds(path, operation.get("value"))) {
-            throw new PatchFailure("testing value " + operation.text("path") + " failed: test failed", false);
+            throw new PatchFailure("testing value " + operation.text("path") + " failed: test failed",
+                    PatchFailure.UNFIT);
         }
     }
 }

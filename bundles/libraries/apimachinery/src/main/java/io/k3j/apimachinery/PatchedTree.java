@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// An object while a JSON patch changes it, by places (RFC 6901). What an operation goes through is copied once, then
@@ -52,11 +53,10 @@ final class PatchedTree {
     }
 
     /// Puts a value into a struct, or before an element of a list, `-` being the end. What contains the place must be
-    /// there: JSON patches make no structs on the way (§4.1).
+    /// there: JSON patches make no structs on the way (§4.1). The root is no such place to upstream's library.
     void add(List<String> path, Object value) {
         if (path.isEmpty()) {
-            root = value;
-            return;
+            throw missing("add", path);
         }
         Object parent = parent(path, "add");
         if (fields(parent) instanceof Map<String, Object> fields) {
@@ -82,13 +82,20 @@ final class PatchedTree {
         }
     }
 
-    /// Puts a value where one is (§4.3). In a list it takes an element's place, where `add` would move it aside.
+    /// Puts a value where one is (§4.3). In a list it takes an element's place, where `add` would move it aside. A
+    /// field need not be there, which upstream's library does not look at.
     void replace(List<String> path, Object value) {
-        existing(path, "replace");
-        if (path.isEmpty() || !(elements(parent(path, "replace")) instanceof List<Object> elements)) {
-            add(path, value);
-        } else {
+        if (path.isEmpty()) {
+            root = value;
+            return;
+        }
+        Object parent = parent(path, "replace");
+        if (elements(parent) instanceof List<Object> elements) {
             elements.set(place(elements, path.getLast(), path, false), value);
+        } else if (fields(parent) instanceof Map<String, Object> fields) {
+            fields.put(path.getLast(), value);
+        } else {
+            throw missing("replace", path);
         }
     }
 
@@ -127,6 +134,19 @@ final class PatchedTree {
         return found;
     }
 
+    /// The value at a place, null of JSON where a field is missing.
+    /// @throws PatchFailure when what contains the place is missing, or the index is
+    Object found(List<String> path, String op) {
+        if (path.isEmpty()) {
+            throw missing(op, path);
+        }
+        Object parent = look(path.subList(0, path.size() - 1));
+        if (parent instanceof Struct || parent instanceof Map<?, ?>) {
+            return Objects.requireNonNullElse(child(parent, path.getLast()), Null.NULL);
+        }
+        return existing(path, op);
+    }
+
     /// The value at a place, or null when there is none: also where the path leads through a scalar.
     private @Nullable Object look(List<String> path) {
         Object at = root;
@@ -141,11 +161,11 @@ final class PatchedTree {
             case Struct s -> s.get(name);
             case Map<?, ?> m -> m.get(name);
             case Seq l -> {
-                int i = number(name);
+                int i = index(name, l.size());
                 yield i >= 0 && i < l.size() ? l.get(i) : null;
             }
             case List<?> l -> {
-                int i = number(name);
+                int i = index(name, l.size());
                 yield i >= 0 && i < l.size() ? l.get(i) : null;
             }
             default -> null;
@@ -191,25 +211,31 @@ final class PatchedTree {
         if (end && name.equals("-")) {
             return list.size();
         }
-        int i = number(name);
-        if (i < 0 || i >= list.size() + (end ? 1 : 0)) {
-            throw new PatchFailure("Unable to access invalid index: " + name + ": /" + String.join("/", path), false);
+        int size = list.size() + (end ? 1 : 0);
+        int i = index(name, size);
+        if (i < 0 || i >= size) {
+            throw new PatchFailure("Unable to access invalid index: " + name + ": /" + String.join("/", path),
+                    PatchFailure.UNFIT);
         }
         return i;
     }
 
-    /// -1 for what is no number, so that no such index is found.
-    private static int number(String name) {
+    /// Negative numbers count from the end, as upstream's library takes them. Less than 0 for what is no index.
+    private static int index(String name, int size) {
         try {
-            return Integer.parseInt(name);
+            int i = Integer.parseInt(name);
+            return i < 0 ? i + size : i;
         } catch (NumberFormatException e) {
             return -1;
         }
     }
 
     private static PatchFailure missing(String op, List<String> path) {
-        String shown = "/" + String.join("/", path);
-        return new PatchFailure(op + " operation does not apply: doc is missing path: \"" + shown + "\": missing value",
-                false);
+        return missing(op, path.isEmpty() ? "" : "/" + String.join("/", path));
+    }
+
+    static PatchFailure missing(String op, String path) {
+        return new PatchFailure(op + " operation does not apply: doc is missing path: \"" + path + "\": missing value",
+                PatchFailure.UNFIT);
     }
 }

@@ -3,6 +3,7 @@ package io.k3j.apimachinery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,5 +14,11 @@ class HumanDurationTest {
             "64800000,2y20d", "252288000,8y", "254016000,8y", "-1,0s", "-5,<invalid>"})
     void hasTwoUnitsAtMost(long seconds, String shown) {
         assertThat(HumanDuration.of(Duration.ofSeconds(seconds))).isEqualTo(shown);
+    }
+
+    @Test
+    void clocksThatDifferByLessThanTwoSecondsShowNothingOdd() {
+        assertThat(HumanDuration.of(Duration.ofMillis(-1_900))).isEqualTo("0s");
+        assertThat(HumanDuration.of(Duration.ofMillis(-2_000))).isEqualTo("<invalid>");
     }
 }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,30 @@ class JsonPatchTest {
         assertThatExceptionOfType(PatchFailure.class)
                 .isThrownBy(() -> JsonPatch.apply(OBJECT, Seq.of(op("remove", "/a/nothing"))))
                 .withMessageContaining("/a/nothing");
+    }
+
+    /// As the library that upstream uses (evanphx/json-patch 4): fields need not be there, and lists have two ends.
+    @Test
+    void replacesFieldsThatAreNotThereAndCountsFromTheEnd() {
+        assertThat(JsonPatch.apply(OBJECT, Seq.of(op("replace", "/a/new", "value", 1), op("remove", "/a/list/-1"),
+                op("add", "/a/list/-1", "value", "z"), op("copy", "/n", "from", "/a/nothing"), op("add", "/m"))))
+                .isEqualTo(Struct.of("a", Struct.of("b/c", 1, "list", Seq.of("x", "z"), "new", 1), "n", Null.NULL, "m",
+                        Null.NULL));
+    }
+
+    @Test
+    void refusesWhatDoesNotFitWith422() {
+        for (Struct operation : List.of(op("explode", "/a"), Struct.of("op", "add"), op("add", "a", "value", 1),
+                op("add", "", "value", Struct.EMPTY), op("replace", "/b/c", "value", 1),
+                op("replace", "/a/list/2", "value", 1), op("move", "/b", "from", "/c"))) {
+            assertThatExceptionOfType(PatchFailure.class)
+                    .isThrownBy(() -> JsonPatch.apply(OBJECT, Seq.of(operation))).matches(f -> f.code() == 422);
+        }
+        Object[] many = new Object[10_001];
+        Arrays.fill(many, op("test", "/a/b~1c", "value", 1));
+        assertThatExceptionOfType(PatchFailure.class).isThrownBy(() -> JsonPatch.apply(OBJECT, Seq.of(many)))
+                .withMessage("The allowed maximum operations in a JSON patch is 10000, got 10001")
+                .matches(f -> f.code() == 413);
     }
 
     @Test

@@ -22,6 +22,11 @@ final class AdmissionBindingRules implements KindRules {
     }
 
     @Override
+    public List<String> warnings(Write write, Struct o) {
+        return write.subresource().isEmpty() ? StaticNames.warnings(o) : List.of();
+    }
+
+    @Override
     public void check(Write write, Struct o, Problems problems) {
         Struct spec = o.struct("spec");
         Problems p = problems.at("spec");

@@ -39,6 +39,11 @@ final class AdmissionPolicyRules implements KindRules {
     }
 
     @Override
+    public List<String> warnings(Write write, Struct o) {
+        return write.subresource().isEmpty() ? StaticNames.warnings(o) : List.of();
+    }
+
+    @Override
     public void check(Write write, Struct o, Problems problems) {
         if (!write.subresource().isEmpty()) {
             status(o.struct("status").struct("typeChecking").seq("expressionWarnings"),

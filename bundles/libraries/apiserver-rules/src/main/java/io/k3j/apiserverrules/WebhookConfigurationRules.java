@@ -49,6 +49,11 @@ final class WebhookConfigurationRules implements KindRules {
     }
 
     @Override
+    public List<String> warnings(Write write, Struct o) {
+        return write.subresource().isEmpty() ? StaticNames.warnings(o) : List.of();
+    }
+
+    @Override
     public void check(Write write, Struct o, Problems p) {
         Seq before = write.before().map(b -> b.seq("webhooks")).orElse(Seq.EMPTY);
         Seq hooks = o.seq("webhooks");

@@ -5,7 +5,9 @@ import io.k3j.model.Struct;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// JSON to trees and back. Stateless for its users: safe for any number of threads.
 ///
@@ -56,6 +58,14 @@ public final class Json {
     /// @throws MalformedInput when it is not one JSON value
     public static Object value(byte[] bytes) {
         return JsonReader.read(bytes, 0, bytes.length).value();
+    }
+
+    /// The same, with what is given twice: paths, as `[1].path`.
+    /// @throws MalformedInput when it is not one JSON value
+    public static Object value(byte[] bytes, Consumer<List<String>> duplicates) {
+        JsonReader.Read read = JsonReader.read(bytes, 0, bytes.length);
+        duplicates.accept(read.duplicates());
+        return read.value();
     }
 
     /// A value as compact JSON. Names stand in the order of the tree, numbers as Go writes them, and nothing but

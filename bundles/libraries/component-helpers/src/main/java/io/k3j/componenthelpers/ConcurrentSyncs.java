@@ -22,10 +22,11 @@ public final class ConcurrentSyncs {
             Map.entry("concurrent-namespace-syncs", "namespace-controller"),
             Map.entry("concurrent-rc-syncs", "replication-controller"),
             Map.entry("concurrent-replicaset-syncs", "replicaset-controller"),
-            Map.entry("concurrent-resource-claim-syncs", "resourceclaim-controller"),
+            Map.entry("concurrent-resourceclaim-syncs", "resourceclaim-controller"),
             Map.entry("concurrent-resource-quota-syncs", "resourcequota-controller"),
             Map.entry("concurrent-service-endpoint-syncs", "endpointslice-controller"),
-            Map.entry("concurrent-statefulset-syncs", "statefulset-controller"));
+            Map.entry("concurrent-statefulset-syncs", "statefulset-controller"),
+            Map.entry("concurrent-ttl-after-finished-syncs", "ttl-after-finished-controller"));
 
     private ConcurrentSyncs() {
     }

@@ -2,6 +2,9 @@ package io.k3j.componenthelpers;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /// What a node says in `status.declaredFeatures` that it is able to do, and what a pod needs of it, so that servers may
@@ -24,6 +27,24 @@ public final class DeclaredFeatures {
     public static Set<String> forScheduling(Struct podSpec) {
         return restartsAll(podSpec.seq("containers")) || restartsAll(podSpec.seq("initContainers"))
                 ? Set.of(RESTART_ALL) : Set.of();
+    }
+
+    /// What the node of a running pod needs to be able to do for a change of the pod's `spec`.
+    public static List<String> forUpdate(Struct before, Struct after) {
+        List<String> needed = new ArrayList<>();
+        if (!Objects.equals(before.get("resources"), after.get("resources"))) {
+            needed.add(POD_RESIZE);
+        }
+        if (!initial(before).equals(initial(after))) {
+            needed.add(INIT_RESIZE);
+        }
+        return needed;
+    }
+
+    /// The resources of init containers, but of sidecars.
+    private static List<Struct> initial(Struct spec) {
+        return spec.seq("initContainers").structs().stream().filter(c -> !c.text("restartPolicy").equals("Always"))
+                .map(c -> c.struct("resources")).toList();
     }
 
     private static boolean restartsAll(Seq containers) {

@@ -22,8 +22,8 @@ public final class VolumeMatch {
     private VolumeMatch() {
     }
 
-    /// The volume that a claim names if it may have it; else the one that is reserved for it, else the smallest that
-    /// fits, of equals the first by name.
+    /// The volume that a claim names if it may have it; else the one that is reserved for it, else, of those that fit,
+    /// one with the fewest access modes, of these the smallest, of equals the first by name: upstream's `findByClaim`.
     ///
     /// @param volumes all that come into question, of any class
     /// @return empty when there is none, or the one the claim names is another's or has not what it asks for
@@ -36,7 +36,8 @@ public final class VolumeMatch {
         Optional<Obj> reserved = reserved(claim, volumes);
         return reserved.isPresent() ? reserved
                 : volumes.stream().filter(v -> free(v) && !v.terminating() && fits(v, claim))
-                        .min(Comparator.comparing(VolumeMatch::capacity).thenComparing(Obj::name));
+                        .min(Comparator.comparing((Obj v) -> v.spec().seq("accessModes").size())
+                                .thenComparing(VolumeMatch::capacity).thenComparing(Obj::name));
     }
 
     /// The volume that names a claim, if it is large enough and of its kind; its class and its access modes are the
@@ -63,8 +64,8 @@ public final class VolumeMatch {
         return accessible(have, want) ? "" : "incompatible accessMode";
     }
 
-    /// The volumes that a claim which names none may get and that are nobody's yet, in the order in which [#best] takes
-    /// them.
+    /// The volumes that a claim which names none may get and that are nobody's yet, the smallest first, as the
+    /// scheduler takes them.
     ///
     /// @param volumes all that come into question, of any class
     public static List<Obj> candidates(Obj claim, List<Obj> volumes) {

@@ -3,6 +3,7 @@ package io.k3j.corerules;
 import io.k3j.apimachinery.Names;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.corevalidation.AddressProblems;
 import io.k3j.kindrules.Fill;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
@@ -138,6 +139,7 @@ final class ServiceRules implements KindRules {
 
     @Override
     public List<String> warnings(Write write, Struct object) {
-        return write.subresource().isEmpty() ? ServiceWarnings.of(object) : List.of();
+        return write.of("status") ? AddressProblems.balancerWarnings(object)
+                : write.subresource().isEmpty() ? ServiceWarnings.of(object) : List.of();
     }
 }

@@ -1,6 +1,7 @@
 package io.k3j.corevalidation;
 
 import io.k3j.componenthelpers.Cidr;
+import io.k3j.model.Struct;
 import io.k3j.validation.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -119,6 +120,16 @@ public final class AddressProblems {
         }
         return canonical.equals(text) ? List.of() : List.of(field + ": IPv6 address \"" + text
                 + "\" should be in RFC 5952 canonical format (\"" + canonical + "\")");
+    }
+
+    /// Upstream's warnings of the addresses in `status.loadBalancer` of a Service or an Ingress.
+    public static List<String> balancerWarnings(Struct object) {
+        List<String> all = new ArrayList<>();
+        List<Struct> entries = object.struct("status").struct("loadBalancer").seq("ingress").structs();
+        for (int i = 0; i < entries.size(); i++) {
+            all.addAll(ipWarnings("status.loadBalancer.ingress[" + i + "]", entries.get(i).text("ip")));
+        }
+        return all;
     }
 
     /// Upstream's warnings of a network that an older field has, which is one to those who are not strict.

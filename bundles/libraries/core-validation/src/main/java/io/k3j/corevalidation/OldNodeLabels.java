@@ -16,6 +16,12 @@ public final class OldNodeLabels {
             new Successor("v1.17", "topology.kubernetes.io/zone"), "beta.kubernetes.io/instance-type",
             new Successor("v1.17", "node.kubernetes.io/instance-type"));
 
+    /// What is said of those that no label has taken the place of, or not since a release.
+    private static final Map<String, String> OTHERS = Map.of("app.kubernetes.io/created-by", "deprecated since v1.9",
+            "scheduler.alpha.kubernetes.io/preferAvoidPods",
+            "deprecated since v1.22; use Taints and Tolerations instead", "node-role.kubernetes.io/master",
+            "use \"node-role.kubernetes.io/control-plane\" instead");
+
     /// The label that has taken the place of one, and since when.
     private record Successor(String version, String label) {
     }
@@ -26,7 +32,8 @@ public final class OldNodeLabels {
     /// What is said of a label; empty for one that is not deprecated.
     public static String warning(String label) {
         Successor now = SUCCESSORS.get(label);
-        return now == null ? "" : "deprecated since " + now.version + "; use \"" + now.label + "\" instead";
+        return now == null ? OTHERS.getOrDefault(label, "")
+                : "deprecated since " + now.version + "; use \"" + now.label + "\" instead";
     }
 
     /// The label that has taken the place of another one; empty for one that is not deprecated.

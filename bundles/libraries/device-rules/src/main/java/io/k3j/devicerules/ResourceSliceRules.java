@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Rules of ResourceSlices: upstream's `ValidateResourceSlice`.
 final class ResourceSliceRules implements KindRules {
@@ -53,6 +54,14 @@ final class ResourceSliceRules implements KindRules {
     public Struct prepared(Write write, Struct object) {
         return Fill.inside(object, "spec",
                 spec -> Fill.each(spec, DEVICES, device -> device.without("nodeAllocatableResourceMappings")));
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct object) {
+        String driver = object.struct("spec").text(DRIVER);
+        return driver.equals(driver.toLowerCase(Locale.ROOT)) ? List.of()
+                : List.of("spec.driver: driver names should be lowercase; \"" + driver
+                        + "\" contains uppercase characters");
     }
 
     @Override

@@ -27,20 +27,26 @@ public final class RecordType {
     public static final int AAAA = 28;
     /// A port of a service with its target (RFC 2782).
     public static final int SRV = 33;
+    /// The name all names below this one stand for (RFC 6672).
+    public static final int DNAME = 39;
     /// What EDNS adds to a message; no record of any name (RFC 6891).
     public static final int OPT = 41;
+    /// Who is told that a zone is signed (RFC 4034 §5), above the zone itself.
+    public static final int DS = 43;
     /// What has changed in a zone (RFC 1995); refused.
     public static final int IXFR = 251;
     /// All of a zone (RFC 5936); refused.
     public static final int AXFR = 252;
     /// Only asked for: records of every type (RFC 8482).
     public static final int ANY = 255;
+    /// Which authorities may make certificates of a name (RFC 8659).
+    public static final int CAA = 257;
     private static final Map<Integer, String> NAMES = Map.ofEntries(Map.entry(A, "A"), Map.entry(NS, "NS"),
             Map.entry(CNAME, "CNAME"), Map.entry(SOA, "SOA"), Map.entry(PTR, "PTR"), Map.entry(HINFO, "HINFO"),
             Map.entry(MX, "MX"), Map.entry(TXT, "TXT"), Map.entry(AAAA, "AAAA"), Map.entry(SRV, "SRV"),
-            Map.entry(35, "NAPTR"), Map.entry(39, "DNAME"), Map.entry(OPT, "OPT"), Map.entry(43, "DS"),
+            Map.entry(35, "NAPTR"), Map.entry(DNAME, "DNAME"), Map.entry(OPT, "OPT"), Map.entry(DS, "DS"),
             Map.entry(46, "RRSIG"), Map.entry(47, "NSEC"), Map.entry(48, "DNSKEY"), Map.entry(50, "NSEC3"),
-            Map.entry(64, "SVCB"), Map.entry(65, "HTTPS"), Map.entry(257, "CAA"), Map.entry(IXFR, "IXFR"),
+            Map.entry(64, "SVCB"), Map.entry(65, "HTTPS"), Map.entry(CAA, "CAA"), Map.entry(IXFR, "IXFR"),
             Map.entry(AXFR, "AXFR"), Map.entry(ANY, "ANY"));
     private static final Map<String, Integer> NUMBERS = numbers();
     private static final String[] CODES = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED",

@@ -169,11 +169,12 @@ public record ResourceRecord(String name, int type, int kind, long ttl, byte[] d
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ResourceRecord r && toString().equals(r.toString());
+        return other instanceof ResourceRecord r && type == r.type && ttl == r.ttl && name.equals(r.name)
+                && Arrays.equals(data, r.data);
     }
 
     @Override
     public int hashCode() {
-        return toString().hashCode();
+        return 31 * (31 * name.hashCode() + type) + Arrays.hashCode(data);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /// Reads one resource record as a zone file has it (RFC 1035 §5): `name [ttl] [class] type data`. Pure.
 public final class ResourceRecordText {
@@ -32,16 +33,24 @@ public final class ResourceRecordText {
             }
             next = word(words, "a type");
         }
-        ResourceRecord record = data(name, ttl, RecordType.number(next.toUpperCase(Locale.ROOT)), words);
-        if (!words.isEmpty()) {
-            throw new IllegalArgumentException("unexpected " + words.peek());
-        }
+        ResourceRecord record = record(name, ttl, next, words, DomainNames::normal);
         DomainNames.wire(name);
         return record;
     }
 
-    /// By the type: what follows in the text, as RDATA.
-    private static ResourceRecord data(String name, long ttl, int type, Deque<String> words) {
+    /// By the type: all that follows in the text, as RDATA.
+    ///
+    /// @param names makes a whole name of one in the data
+    static ResourceRecord record(String name, long ttl, String type, Deque<String> words, UnaryOperator<String> names) {
+        ResourceRecord record = data(name, ttl, RecordType.number(type.toUpperCase(Locale.ROOT)), words, names);
+        if (!words.isEmpty()) {
+            throw new IllegalArgumentException("unexpected " + words.peek());
+        }
+        return record;
+    }
+
+    private static ResourceRecord data(String name, long ttl, int type, Deque<String> words,
+            UnaryOperator<String> names) {
         return switch (type) {
             case RecordType.A, RecordType.AAAA -> {
                 String text = word(words, "an address");
@@ -50,51 +59,80 @@ public final class ResourceRecordText {
                         .orElseThrow(() -> new IllegalArgumentException("no address: " + text));
                 yield ResourceRecord.address(name, ttl, address);
             }
-            case RecordType.CNAME, RecordType.NS, RecordType.PTR ->
-                ResourceRecord.name(name, type, ttl, DomainNames.normal(word(words, "a name")));
-            case RecordType.MX ->
-                new ResourceRecord(name, type, ResourceRecord.INTERNET, ttl, numbersAndName(words, 1));
-            case RecordType.SRV ->
-                new ResourceRecord(name, type, ResourceRecord.INTERNET, ttl, numbersAndName(words, 3));
-            case RecordType.TXT, RecordType.HINFO ->
-                new ResourceRecord(name, type, ResourceRecord.INTERNET, ttl, strings(words));
-            case RecordType.SOA -> authority(name, ttl, words);
+            case RecordType.CNAME, RecordType.NS, RecordType.PTR, RecordType.DNAME ->
+                ResourceRecord.name(name, type, ttl, names.apply(word(words, "a name")));
+            case RecordType.MX -> record(name, type, ttl, numbersAndName(words, 1, names));
+            case RecordType.SRV -> record(name, type, ttl, numbersAndName(words, 3, names));
+            case RecordType.TXT, RecordType.HINFO -> record(name, type, ttl, strings(words));
+            case RecordType.CAA -> record(name, type, ttl, property(words));
+            case RecordType.SOA -> record(name, type, ttl, authority(words, names));
             default -> throw new IllegalArgumentException("no text form of " + RecordType.name(type) + " here");
         };
     }
 
+    private static ResourceRecord record(String name, int type, long ttl, byte[] data) {
+        return new ResourceRecord(name, type, ResourceRecord.INTERNET, ttl, data);
+    }
+
     /// MX has one number before its name, SRV three.
-    private static byte[] numbersAndName(Deque<String> words, int count) {
+    private static byte[] numbersAndName(Deque<String> words, int count, UnaryOperator<String> names) {
         ByteBuffer numbers = ByteBuffer.allocate(2 * count);
         for (int i = 0; i < count; i++) {
             numbers.putShort((short) number(word(words, "a number"), 65_535));
         }
-        byte[] target = DomainNames.wire(DomainNames.normal(word(words, "a name")));
+        byte[] target = DomainNames.wire(names.apply(word(words, "a name")));
         return ByteBuffer.allocate(2 * count + target.length).put(numbers.array()).put(target).array();
     }
 
     private static byte[] strings(Deque<String> words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         do {
-            byte[] bytes = word(words, "a text").getBytes(StandardCharsets.UTF_8);
-            if (bytes.length > LONGEST_TEXT) {
-                throw new IllegalArgumentException("a text beyond 255 bytes");
-            }
+            byte[] bytes = string(words);
             out.write(bytes.length);
             out.writeBytes(bytes);
         } while (!words.isEmpty());
         return out.toByteArray();
     }
 
-    /// Server, mail box and five numbers.
-    private static ResourceRecord authority(String name, long ttl, Deque<String> words) {
-        byte[] server = DomainNames.wire(DomainNames.normal(word(words, "a server")));
-        byte[] mail = DomainNames.wire(DomainNames.normal(word(words, "a mail box")));
-        ByteBuffer b = ByteBuffer.allocate(server.length + mail.length + 20).put(server).put(mail);
-        for (int i = 0; i < 5; i++) {
-            b.putInt((int) number(word(words, "a number"), 0xFFFFFFFFL));
+    /// A mark of quotes before it is none of its signs ([#words], [MasterFile]).
+    private static byte[] string(Deque<String> words) {
+        String word = word(words, "a text");
+        String text = unescaped(word.startsWith("\"") ? word.substring(1) : word);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > LONGEST_TEXT) {
+            throw new IllegalArgumentException("a text beyond 255 bytes");
         }
-        return new ResourceRecord(name, RecordType.SOA, ResourceRecord.INTERNET, ttl, b.array());
+        return bytes;
+    }
+
+    private static String unescaped(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            boolean escape = text.charAt(i) == '\\' && i + 1 < text.length();
+            out.append(text.charAt(escape ? ++i : i));
+        }
+        return out.toString();
+    }
+
+    /// Flags, tag and value (RFC 8659 §4.1).
+    private static byte[] property(Deque<String> words) {
+        int flags = (int) number(word(words, "flags"), 255);
+        byte[] tag = string(words);
+        byte[] value = string(words);
+        return ByteBuffer.allocate(2 + tag.length + value.length).put((byte) flags).put((byte) tag.length).put(tag)
+                .put(value).array();
+    }
+
+    /// Server, mail box and five numbers, of which the last four are times.
+    private static byte[] authority(Deque<String> words, UnaryOperator<String> names) {
+        byte[] server = DomainNames.wire(names.apply(word(words, "a server")));
+        byte[] mail = DomainNames.wire(names.apply(word(words, "a mail box")));
+        ByteBuffer b = ByteBuffer.allocate(server.length + mail.length + 20).put(server).put(mail);
+        b.putInt((int) number(word(words, "a number"), 0xFFFFFFFFL));
+        for (int i = 0; i < 4; i++) {
+            b.putInt((int) MasterFile.seconds(word(words, "a number")));
+        }
+        return b.array();
     }
 
     private static long number(String text, long most) {
@@ -117,7 +155,7 @@ public final class ResourceRecordText {
         return word;
     }
 
-    /// The words, quoted ones whole, without the brackets that let a record take several lines.
+    /// The words, quoted ones whole with the first mark, without the brackets that let a record take several lines.
     private static Deque<String> words(String text) {
         Deque<String> all = new ArrayDeque<>();
         int i = 0;
@@ -130,7 +168,7 @@ public final class ResourceRecordText {
                 if (end < 0) {
                     throw new IllegalArgumentException("a quote without its end");
                 }
-                all.add(text.substring(i + 1, end));
+                all.add(text.substring(i, end));
                 i = end + 1;
             } else {
                 int end = i;

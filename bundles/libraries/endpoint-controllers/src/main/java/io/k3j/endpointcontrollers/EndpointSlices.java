@@ -1,9 +1,11 @@
 package io.k3j.endpointcontrollers;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Reconciler;
@@ -38,6 +40,7 @@ final class EndpointSlices implements Reconciler {
     private final LiveView nodes;
     private final TopologyHints hints;
     private final TimeSource clock;
+    private final Events events;
     private final int most;
 
     private EndpointSlices(ControllerContext context, int most) {
@@ -48,6 +51,7 @@ final class EndpointSlices implements Reconciler {
         this.slices = indexed(context.views().of(BuiltinResources.ENDPOINT_SLICES));
         this.hints = new TopologyHints(context);
         this.clock = context.clock();
+        this.events = context.events("endpoint-slice-controller", "endpointslice-controller");
     }
 
     /// Adds the index `service` to a view of slices: the key of their Service.
@@ -89,7 +93,7 @@ final class EndpointSlices implements Reconciler {
     @Override
     public Requeue reconcile(Key key, ExpectingWriter writer) {
         Optional<Obj> found = services.get(key);
-        if (found.isEmpty() || !ServicePods.managed(found.get()) || found.get().terminating()) {
+        if (found.isEmpty() || !ServicePods.managed(found.get())) {
             hints.forget(key);
             return Requeue.NEVER;
         }
@@ -97,9 +101,22 @@ final class EndpointSlices implements Reconciler {
         Map<Boolean, List<Obj>> present = slices.by("service", key.toString()).stream()
                 .filter(EndpointSlices::managedHere).filter(s -> !s.terminating())
                 .collect(Collectors.partitioningBy(s -> owned(s, service)));
-        SlicePlan plan = plan(service, present.getOrDefault(true, List.of()));
+        SlicePlan plan = plan(service, present.getOrDefault(true, List.of())).recycled();
+        if (service.terminating()) {
+            // the garbage collector is about to delete what there is
+            plan.create().clear();
+        }
         plan.delete().addAll(present.getOrDefault(false, List.of()));
-        plan.apply(writer, this::withTriggerTime);
+        try {
+            plan.apply(writer, this::withTriggerTime);
+        } catch (ApiFault fault) {
+            // that somebody else was faster is nothing to be told
+            if (!fault.reason().equals("Conflict")) {
+                events.warning(service, "FailedToUpdateEndpointSlices",
+                        "Error updating Endpoint Slices for Service " + key + ": " + fault.getMessage());
+            }
+            throw fault;
+        }
         return Requeue.NEVER;
     }
 

@@ -3,6 +3,7 @@ package io.k3j.endpointcontrollers;
 import io.k3j.componenthelpers.Cidr;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
@@ -30,11 +31,16 @@ final class EndpointsMirror implements Reconciler {
             "kubectl.kubernetes.io/last-applied-configuration");
     private static final String SKIP = "endpointslice.kubernetes.io/skip-mirror";
 
+    /// Addresses of one subset that are mirrored, into one slice.
+    private static final int MOST = 1_000;
+
     private final LiveView services;
     private final LiveView endpoints;
     private final LiveView slices;
+    private final Events events;
 
     private EndpointsMirror(ControllerContext context) {
+        this.events = context.events("endpoint-slice-mirroring-controller", "endpointslicemirroring-controller");
         this.services = context.views().of(BuiltinResources.SERVICES);
         this.endpoints = context.views().of(BuiltinResources.ENDPOINTS);
         this.slices = EndpointSlices.indexed(context.views().of(BuiltinResources.ENDPOINT_SLICES));
@@ -66,20 +72,33 @@ final class EndpointsMirror implements Reconciler {
         Map<SlicePlan.Group, List<Struct>> wanted = source.isPresent() && service.isPresent()
                 ? groups(source.get())
                 : Map.of();
-        SlicePlan.of(wanted, present, g -> newSlice(source.orElseThrow(), g)).apply(writer, UnaryOperator.identity());
+        SlicePlan plan = SlicePlan.of(wanted, present, g -> newSlice(source.orElseThrow(), g), (before, now) -> now,
+                MOST).recycled();
+        if (source.filter(Obj::terminating).isPresent()) {
+            plan.create().clear();
+        }
+        plan.apply(writer, UnaryOperator.identity());
         return Requeue.NEVER;
     }
 
-    private static Map<SlicePlan.Group, List<Struct>> groups(Obj endpoints) {
+    private Map<SlicePlan.Group, List<Struct>> groups(Obj endpoints) {
         Map<SlicePlan.Group, List<Struct>> groups = new LinkedHashMap<>();
+        long skipped = 0;
         for (Struct subset : endpoints.tree().seq("subsets").structs()) {
             Seq ports = Seq.copyOf(subset.seq("ports").structs().stream()
                     .map(p -> Struct.builder().put("name", p.text("name")).put("port", p.whole("port", 0))
                             .put("protocol", p.text("protocol", "TCP"))
                             .putUnlessEmpty("appProtocol", p.text("appProtocol")).build())
                     .toList());
-            subset.seq("addresses").structs().forEach(a -> add(groups, ports, a, true));
-            subset.seq("notReadyAddresses").structs().forEach(a -> add(groups, ports, a, false));
+            List<Struct> ready = subset.seq("addresses").structs();
+            List<Struct> notReady = subset.seq("notReadyAddresses").structs();
+            ready.stream().limit(MOST).forEach(a -> add(groups, ports, a, true));
+            notReady.stream().limit(Math.max(0, MOST - ready.size())).forEach(a -> add(groups, ports, a, false));
+            skipped += Math.max(0, ready.size() + notReady.size() - MOST);
+        }
+        if (skipped > 0) {
+            events.warning(endpoints, "TooManyAddressesToMirror", "A max of " + MOST + " addresses can be mirrored to"
+                    + " EndpointSlices per Endpoints subset. " + skipped + " addresses were skipped");
         }
         return groups;
     }

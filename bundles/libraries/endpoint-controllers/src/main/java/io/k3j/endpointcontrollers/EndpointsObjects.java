@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
@@ -27,8 +28,10 @@ final class EndpointsObjects implements Reconciler {
     private final LiveView services;
     private final LiveView pods;
     private final LiveView endpoints;
+    private final Events events;
 
     private EndpointsObjects(ControllerContext context) {
+        this.events = context.events("endpoint-controller", "endpoint-controller");
         this.services = context.views().of(BuiltinResources.SERVICES);
         this.pods = context.views().of(BuiltinResources.PODS);
         this.endpoints = context.views().of(BuiltinResources.ENDPOINTS);
@@ -59,18 +62,33 @@ final class EndpointsObjects implements Reconciler {
         if (present.isEmpty()) {
             create(wanted, writer);
         } else if (!wanted.tree().equals(present.get().tree())) {
-            writer.update(BuiltinResources.ENDPOINTS, wanted);
+            update(wanted, writer);
         }
         return Requeue.NEVER;
     }
 
-    private static void create(Obj endpoints, ExpectingWriter writer) {
+    private void create(Obj endpoints, ExpectingWriter writer) {
         try {
             writer.create(BuiltinResources.ENDPOINTS, endpoints);
         } catch (ApiFault fault) {
             if (!fault.reason().equals("AlreadyExists") && !SlicePlan.namespaceGoes(fault)) {
+                events.warning(endpoints, "FailedToCreateEndpoint",
+                        "Failed to create endpoint for service " + endpoints.key() + ": " + fault.getMessage());
                 throw fault;
             }
+        }
+    }
+
+    /// That somebody else was faster is nothing to be told.
+    private void update(Obj endpoints, ExpectingWriter writer) {
+        try {
+            writer.update(BuiltinResources.ENDPOINTS, endpoints);
+        } catch (ApiFault fault) {
+            if (!fault.reason().equals("Conflict")) {
+                events.warning(endpoints, "FailedToUpdateEndpoint",
+                        "Failed to update endpoint " + endpoints.key() + ": " + fault.getMessage());
+            }
+            throw fault;
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -82,46 +83,87 @@ record SlicePlan(List<Obj> create, List<Obj> update, List<Obj> delete) {
         return new Group(slice.tree().text("addressType"), slice.tree().seq("ports"));
     }
 
+    /// A slice and what of its endpoints stays, which grows.
+    private record Filling(Obj slice, List<Struct> here) {
+    }
+
+    /// As upstream's `reconcileByPortMapping`: endpoints that are new go where something changes anyway, the fullest
+    /// slice first, then into the one slice that they fill best, else into new ones.
     private void fill(List<Struct> endpoints, List<Obj> slices, Obj template, BinaryOperator<Struct> kept,
             int most) {
         Map<String, Struct> unplaced = new LinkedHashMap<>();
         endpoints.forEach(e -> unplaced.put(identity(e), e));
-        List<List<Struct>> placed = new ArrayList<>();
+        List<Filling> changed = new ArrayList<>();
+        List<Filling> same = new ArrayList<>();
         for (Obj slice : slices) {
-            List<Struct> endpointsHere = new ArrayList<>();
+            Filling filling = new Filling(slice, new ArrayList<>());
             for (Struct old : slice.tree().seq("endpoints").structs()) {
                 Struct now = unplaced.remove(identity(old));
                 if (now != null) {
-                    endpointsHere.add(kept.apply(old, now));
+                    filling.here().add(kept.apply(old, now));
                 }
             }
-            placed.add(endpointsHere);
+            (filled(slice, Seq.copyOf(filling.here()), template).tree().equals(slice.tree()) ? same : changed)
+                    .add(filling);
         }
-        List<Struct> more = new ArrayList<>(unplaced.values());
-        for (int i = 0; i < slices.size(); i++) {
-            fillSlice(slices.get(i), topUp(placed.get(i), more, most), template,
-                    slices.size() == 1 && endpoints.isEmpty());
+        place(new ArrayList<>(unplaced.values()), changed, same, template, most);
+        changed.forEach(f -> put(f, template, slices.size() == 1 && endpoints.isEmpty()));
+        same.forEach(f -> put(f, template, slices.size() == 1 && endpoints.isEmpty()));
+        if (slices.isEmpty() && endpoints.isEmpty()) {
+            create.add(template.with(Seq.EMPTY, "endpoints"));
         }
-        while (!more.isEmpty() || slices.isEmpty() && endpoints.isEmpty() && create.isEmpty()) {
-            create.add(template.with(topUp(new ArrayList<>(), more, most), "endpoints"));
-            if (more.isEmpty()) {
-                return;
+    }
+
+    private void place(List<Struct> more, List<Filling> changed, List<Filling> same, Obj template, int most) {
+        changed.stream().filter(f -> !f.here().isEmpty())
+                .sorted(Comparator.comparingInt((Filling f) -> f.here().size()).reversed())
+                .forEach(f -> topUp(f.here(), more, most));
+        while (!more.isEmpty()) {
+            int size = more.size();
+            Optional<Filling> best = same.stream()
+                    .filter(f -> size < most && !f.here().isEmpty() && f.here().size() + size <= most)
+                    .max(Comparator.comparingInt(f -> f.here().size()));
+            if (best.isPresent()) {
+                topUp(best.get().here(), more, most);
+            } else {
+                create.add(template.with(topUp(new ArrayList<>(), more, most), "endpoints"));
             }
         }
     }
 
-    private void fillSlice(Obj slice, Seq endpoints, Obj template, boolean keepEmpty) {
+    private void put(Filling filling, Obj template, boolean keepEmpty) {
+        Seq endpoints = Seq.copyOf(filling.here());
+        Obj next = filled(filling.slice(), endpoints, template);
         if (endpoints.isEmpty() && !keepEmpty) {
-            delete.add(slice);
-            return;
-        }
-        Obj next = slice.with(endpoints, "endpoints").with(template.metadata().struct("labels"), "metadata", "labels");
-        // a template without annotations leaves those that are there
-        next = template.annotations().isEmpty() ? next
-                : next.with(template.metadata().struct("annotations"), "metadata", "annotations");
-        if (!next.tree().equals(slice.tree())) {
+            delete.add(filling.slice());
+        } else if (!next.tree().equals(filling.slice().tree())) {
             update.add(next);
         }
+    }
+
+    private static Obj filled(Obj slice, Seq endpoints, Obj template) {
+        Obj next = slice.with(endpoints, "endpoints").with(template.metadata().struct("labels"), "metadata", "labels");
+        boolean owned = template.owners().stream()
+                .allMatch(o -> slice.owners().stream().anyMatch(known -> known.text("uid").equals(o.text("uid"))));
+        next = owned ? next : next.with(template.metadata().get("ownerReferences"), "metadata", "ownerReferences");
+        // a template without annotations leaves those that are there
+        return template.annotations().isEmpty() ? next
+                : next.with(template.metadata().struct("annotations"), "metadata", "annotations");
+    }
+
+    /// The same where what would be made takes the place of what would go: clients see a slice change that had another
+    /// name otherwise. Upstream's `recycleSlices`.
+    SlicePlan recycled() {
+        for (Obj old : List.copyOf(delete)) {
+            Optional<Obj> made = create.reversed().stream()
+                    .filter(s -> s.tree().text("addressType").equals(old.tree().text("addressType"))).findFirst();
+            made.ifPresent(slice -> {
+                create.remove(slice);
+                delete.remove(old);
+                update.add(filled(old, slice.tree().seq("endpoints"), slice).with(slice.tree().seq("ports"), "ports"));
+            });
+        }
+        return this;
     }
 
     private static Seq topUp(List<Struct> endpointsHere, List<Struct> more, int most) {

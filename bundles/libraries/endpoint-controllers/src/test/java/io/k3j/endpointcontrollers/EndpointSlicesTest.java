@@ -2,6 +2,7 @@ package io.k3j.endpointcontrollers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
@@ -11,6 +12,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -146,6 +148,95 @@ class EndpointSlicesTest {
         stage.api.seed(BuiltinResources.PODS, pod.without("status", "conditions"));
         stage.api.deliver();
         assertThat(stage.desk.step()).isTrue();
+    }
+
+    private List<String> names() {
+        return stage.all(BuiltinResources.ENDPOINT_SLICES).stream().map(Obj::name).toList();
+    }
+
+    @Test
+    void aSliceKeepsItsNameWhateverItsPorts() {
+        List<String> before = names();
+        pod("a");
+        stage.runPods();
+        assertThat(names()).as("the empty one is filled").isEqualTo(before);
+        Obj service = stage.one(BuiltinResources.SERVICES, "web");
+        stage.api.update(BuiltinResources.SERVICES, service.with(Seq.of(Struct.of("name", "http", "port", 80,
+                "targetPort", 9090, "protocol", "TCP")), "spec", "ports"), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(names()).isEqualTo(before);
+        Obj slice = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        assertThat(slice.tree().seq("ports").struct(0).whole("port", 0)).isEqualTo(9090);
+        stage.api.vanish(BuiltinResources.PODS, new Key("default", "a"));
+        stage.settle();
+        assertThat(names()).isEqualTo(before);
+        assertThat(endpoints()).isEmpty();
+    }
+
+    @Test
+    void eachFamilyHasASliceAlsoWhereOneHasNoPods() {
+        stage.api.create(BuiltinResources.SERVICES, Stage.workload("v1", "Service", "both", Struct.of("selector",
+                Struct.of("app", "web"), "clusterIP", "10.43.0.10", "ipFamilies", Seq.of("IPv4", "IPv6"))),
+                WriteOptions.PLAIN);
+        pod("a");
+        stage.runPods();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES).stream()
+                .filter(s -> "both".equals(s.labels().get(SlicePlan.SERVICE))).map(s -> s.tree().text("addressType")))
+                .containsExactlyInAnyOrder("IPv4", "IPv6");
+    }
+
+    /// Of slices with 3, 1 and 4 endpoints of at most 4, and one more endpoint: the one that it fills best.
+    @Test
+    void newEndpointsChangeAsFewSlicesAsCanBe() {
+        SlicePlan.Group group = new SlicePlan.Group("IPv4", Seq.EMPTY);
+        List<Obj> present = List.of(slice("x", 0, 1), slice("y", 1, 3), slice("z", 4, 4));
+        List<Struct> all = new ArrayList<>(addresses(0, 8));
+        all.add(Struct.of("addresses", Seq.of("10.42.1.1")));
+        SlicePlan plan = planned(group, all, present);
+        assertThat(plan.update()).extracting(Obj::name).containsExactly("y");
+        assertThat(plan.create()).isEmpty();
+        all.removeFirst();
+        all.addFirst(Struct.of("addresses", Seq.of("10.42.1.2")));
+        all.remove(4);
+        SlicePlan other = planned(group, all, present);
+        assertThat(other.update()).extracting(Obj::name).as("one changes anyway").containsExactly("z", "y");
+        assertThat(other.delete()).extracting(Obj::name).containsExactly("x");
+    }
+
+    private static SlicePlan planned(SlicePlan.Group group, List<Struct> endpoints, List<Obj> present) {
+        return SlicePlan.of(Map.of(group, endpoints), present, g -> slice("new", 0, 0), (before, now) -> now, 4);
+    }
+
+    private static Obj slice(String name, int first, int count) {
+        return Obj.of(Struct.of("metadata", Struct.of("name", name, "namespace", "default", "labels", Struct.EMPTY),
+                "addressType", "IPv4", "endpoints", Seq.copyOf(addresses(first, count))));
+    }
+
+    private static List<Struct> addresses(int first, int count) {
+        return IntStream.range(first, first + count).mapToObj(i -> Struct.of("addresses", Seq.of("10.42.0." + i)))
+                .toList();
+    }
+
+    @Test
+    void tellsWhySlicesCannotBeWritten() {
+        pod("a");
+        stage.api.refuse("update", BuiltinResources.ENDPOINT_SLICES,
+                ApiFault.forbidden(BuiltinResources.ENDPOINT_SLICES, "", "no"));
+        stage.runPods();
+        assertThat(stage.events()).anyMatch(e -> e.startsWith(
+                "FailedToUpdateEndpointSlices: Error updating Endpoint Slices for Service default/web: "));
+    }
+
+    @Test
+    void aServiceThatGoesTellsOfItsPodsUntilItHasGone() {
+        pod("a");
+        stage.runPods();
+        stage.api.seed(BuiltinResources.SERVICES, stage.one(BuiltinResources.SERVICES, "web")
+                .with("2026-01-01T00:00:00Z", "metadata", "deletionTimestamp").with(Seq.of("a/b"), "metadata",
+                        "finalizers"));
+        stage.api.vanish(BuiltinResources.PODS, new Key("default", "a"));
+        stage.settle();
+        assertThat(endpoints()).isEmpty();
     }
 
     @Test

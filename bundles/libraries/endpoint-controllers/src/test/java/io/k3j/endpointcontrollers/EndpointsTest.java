@@ -2,6 +2,7 @@ package io.k3j.endpointcontrollers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
@@ -159,5 +160,58 @@ class EndpointsTest {
         assertThat(slice.annotations()).containsEntry("note", "kept").hasSize(1);
         assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).extracting(Obj::name)
                 .containsExactlyInAnyOrder(slice.name(), "db-mine");
+    }
+
+    @Test
+    void mirrorsAThousandAddressesOfASubsetIntoOneSliceAndTellsOfTheOthers() {
+        stage.api.create(BuiltinResources.SERVICES,
+                Stage.workload("v1", "Service", "db", Struct.of("ports", Seq.of(PORT))), WriteOptions.PLAIN);
+        List<Struct> addresses = new ArrayList<>();
+        for (int i = 0; i < 1_003; i++) {
+            addresses.add(Struct.of("ip", "10.0." + i / 250 + "." + i % 250));
+        }
+        stage.api.create(BuiltinResources.ENDPOINTS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Endpoints",
+                "metadata", Struct.of("name", "db", "namespace", "default"), "subsets", Seq.of(Struct.of("addresses",
+                        Seq.copyOf(addresses), "ports", Seq.of(Struct.of("port", 5432)))))),
+                WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).singleElement()
+                .satisfies(s -> assertThat(s.tree().seq("endpoints").size()).isEqualTo(1_000));
+        assertThat(stage.events()).contains("TooManyAddressesToMirror: A max of 1000 addresses can be mirrored to"
+                + " EndpointSlices per Endpoints subset. 3 addresses were skipped");
+    }
+
+    @Test
+    void aMirroredSliceKeepsItsNameAndGetsTheOwnerThatIsThere() {
+        stage.api.create(BuiltinResources.SERVICES,
+                Stage.workload("v1", "Service", "db", Struct.of("ports", Seq.of(PORT))), WriteOptions.PLAIN);
+        Obj endpoints = stage.api.create(BuiltinResources.ENDPOINTS, Obj.of(Struct.of("apiVersion", "v1", "kind",
+                "Endpoints", "metadata", Struct.of("name", "db", "namespace", "default"), "subsets",
+                Seq.of(subset("192.0.2.7", 5432)))), WriteOptions.PLAIN);
+        stage.settle();
+        Obj slice = stage.all(BuiltinResources.ENDPOINT_SLICES).getFirst();
+        stage.api.seed(BuiltinResources.ENDPOINTS, endpoints.with("another", "metadata", "uid").with(
+                Seq.of(subset("192.0.2.8", 5433)), "subsets"));
+        stage.settle();
+        assertThat(stage.all(BuiltinResources.ENDPOINT_SLICES)).singleElement().satisfies(now -> {
+            assertThat(now.name()).isEqualTo(slice.name());
+            assertThat(now.tree().seq("ports").struct(0).whole("port", 0)).isEqualTo(5433);
+            assertThat(now.owners()).extracting(o -> o.text("uid")).containsExactly("another");
+        });
+    }
+
+    @Test
+    void tellsWhyEndpointsCannotBeWritten() {
+        stage.api.refuse("create", BuiltinResources.ENDPOINTS,
+                ApiFault.forbidden(BuiltinResources.ENDPOINTS, "", "no"));
+        stage.api.create(BuiltinResources.SERVICES, Stage.workload("v1", "Service", "web", Struct.of("selector",
+                Struct.of("app", "web"), "ports", Seq.of(PORT))), WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.events()).anyMatch(e -> e.startsWith(
+                "FailedToCreateEndpoint: Failed to create endpoint for service default/web: "));
+    }
+
+    private static Struct subset(String ip, int port) {
+        return Struct.of("addresses", Seq.of(Struct.of("ip", ip)), "ports", Seq.of(Struct.of("port", port)));
     }
 }

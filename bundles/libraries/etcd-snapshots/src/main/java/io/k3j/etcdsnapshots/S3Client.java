@@ -190,10 +190,11 @@ final class S3Client implements AutoCloseable {
         signature.headers(request, clock.instant()).forEach(builder::header);
         builder.method(call.method(), file.isPresent() ? HttpRequest.BodyPublishers.ofFile(file.get())
                 : HttpRequest.BodyPublishers.noBody());
+        proxy.ifPresent(through -> through.on(builder));
         try {
-            return http.send(builder.build(), answer -> HttpResponse.BodySubscribers.mapping(
+            return reached(http.send(builder.build(), answer -> HttpResponse.BodySubscribers.mapping(
                     HttpResponse.BodySubscribers.ofInputStream(),
-                    body -> new StallingBody(body, settings.timeout(), "S3 at " + settings.endpoint())));
+                    body -> new StallingBody(body, settings.timeout(), "S3 at " + settings.endpoint()))));
         } catch (ConnectException | HttpTimeoutException away) {
             throw new IOException(unreached() + ": is that right, and is it up?", away);
         } catch (SSLException foreign) {
@@ -203,6 +204,15 @@ final class S3Client implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", stopped);
         }
+    }
+
+    /// An answer of S3, and not of the proxy before it.
+    private HttpResponse<InputStream> reached(HttpResponse<InputStream> answer) throws IOException {
+        if (proxy.isPresent() && answer.statusCode() == HttpProxy.LOGIN_REFUSED) {
+            answer.body().close();
+            throw new IOException("cannot reach S3 at " + settings.endpoint() + ": " + proxy.get().refusal());
+        }
+        return answer;
     }
 
     private String unreached() {

@@ -62,6 +62,21 @@ class S3ClientTest {
         }
     }
 
+    @Test
+    void aProxyThatRefusesItsLoginIsTold() throws IOException {
+        server.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Proxy-Authenticate", "Basic realm=\"proxy\"");
+            exchange.sendResponseHeaders(407, -1);
+            exchange.close();
+        });
+        String proxy = "127.0.0.1:" + server.getAddress().getPort();
+        try (S3Client client = new S3Client(S3Settings.of(Struct.of("endpoint", "s3.example", "insecure", true,
+                "bucket", "b", "proxy", "http://me:wrong@" + proxy)), Map.of(), InstantSource.system())) {
+            assertThatThrownBy(client::check).isInstanceOf(IOException.class)
+                    .hasMessage("cannot reach S3 at s3.example: proxy " + proxy + " refused the login (407)");
+        }
+    }
+
     private static boolean givenUp(ThrowingCallable question) {
         Throwable problem = catchThrowable(question);
         assertThat(problem).isInstanceOf(IOException.class).hasMessageContaining("S3 at 127.0.0.1");

@@ -1,15 +1,15 @@
 package io.k3j.httpproxy;
 
-import java.net.Authenticator;
 import java.net.InetSocketAddress;
-import java.net.PasswordAuthentication;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// A proxy that is asked over HTTP, named by a flag or by the environment in the way it does so for programs of Go:
 /// `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` has the host, each also in small letters. Source:
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param port 80 unless it is given
 /// @param login `user:password`, empty without
 public record HttpProxy(String host, int port, String login) {
+    /// The status by which the proxy, and no server behind it, asks for another login.
+    public static final int LOGIN_REFUSED = 407;
     private static final int HTTP_PORT = 80;
 
     /// Reads `http://[USER:PASSWORD@]HOST[:PORT]`; the scheme may be missing.
@@ -66,38 +68,31 @@ public record HttpProxy(String host, int port, String login) {
         return large.isEmpty() ? environment.getOrDefault(name.toLowerCase(Locale.ROOT), "") : large;
     }
 
-    /// Lets a client go through it, to whatever host: that the host is not one to spare was found out before. The login
-    /// is shown to the proxy only; where there is one, and a server asks for a login itself by the scheme `Basic`, a
-    /// request without a header `Authorization` ends with an `IOException`.
+    /// Lets a client go through it, to whatever host: that the host is not one to spare was found out before. Its
+    /// requests show the login by [#on(HttpRequest.Builder)]: a client that was given it would be asked for servers
+    /// behind the proxy as well, and fail a request to which they answer 401.
     public void on(HttpClient.Builder client) {
         client.proxy(ProxySelector.of(InetSocketAddress.createUnresolved(host, port)));
+    }
+
+    /// Shows the login to the proxy, and to nobody else, at once as programs of Go do. What the request shows the
+    /// server stays as it is. A client that does not go through a proxy leaves it out.
+    public void on(HttpRequest.Builder request) {
         if (!login.isEmpty()) {
-            client.authenticator(new Login(login));
+            request.setHeader("Proxy-Authorization", "Basic "
+                    + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    /// What is to be told where an answer has the status [#LOGIN_REFUSED], without the login.
+    public String refusal() {
+        return this + (login.isEmpty() ? " wants a login; write it as http://USER:PASSWORD@HOST:PORT"
+                : " refused the login") + " (" + LOGIN_REFUSED + ")";
     }
 
     /// For messages, without the login.
     @Override
     public String toString() {
         return "proxy " + host + ":" + port;
-    }
-
-    private static final class Login extends Authenticator {
-        private final String login;
-
-        Login(String login) {
-            this.login = login;
-        }
-
-        /// The JDK asks for servers that answer 401 as well.
-        @Override
-        protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-            if (getRequestorType() != RequestorType.PROXY) {
-                return null;
-            }
-            int colon = login.indexOf(':');
-            return new PasswordAuthentication(colon < 0 ? login : login.substring(0, colon),
-                    (colon < 0 ? "" : login.substring(colon + 1)).toCharArray());
-        }
     }
 }

@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,29 +45,85 @@ class HttpProxyTest {
         assertThat(proxy).hasToString("proxy proxy:3128");
     }
 
-    @Test
-    void theServerBehindItIsNotShownItsLogin() throws Exception {
+    /// What a proxy and the server behind it are shown that answer this status.
+    private static List<String> shown(int status, String login, String... headers) throws Exception {
         List<String> shown = new CopyOnWriteArrayList<>();
         HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         proxy.createContext("/", exchange -> {
-            String login = exchange.getRequestHeaders().getFirst("Proxy-Authorization");
-            shown.add(login + " " + exchange.getRequestHeaders().getFirst("Authorization"));
-            boolean known = login != null;
-            exchange.getResponseHeaders().set(known ? "WWW-Authenticate" : "Proxy-Authenticate", "Basic realm=\"r\"");
-            exchange.sendResponseHeaders(known ? 401 : 407, -1);
+            shown.add(exchange.getRequestHeaders().getFirst("Proxy-Authorization") + " "
+                    + exchange.getRequestHeaders().getFirst("Authorization"));
+            exchange.getResponseHeaders().set(status == 401 ? "WWW-Authenticate" : "Proxy-Authenticate",
+                    "Basic realm=\"r\"");
+            exchange.sendResponseHeaders(status, -1);
             exchange.close();
         });
         proxy.start();
-        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
-        new HttpProxy("127.0.0.1", proxy.getAddress().getPort(), "me:secret").on(builder);
-        try (HttpClient client = builder.build()) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://server.invalid/")).build();
-            assertThatThrownBy(() -> client.send(request, HttpResponse.BodyHandlers.discarding()))
-                    .isInstanceOf(IOException.class);
+        try {
+            shown.add(Integer.toString(asked(new HttpProxy("127.0.0.1", proxy.getAddress().getPort(), login),
+                    "http://server.invalid/", headers)));
         } finally {
             proxy.stop(0);
         }
-        assertThat(shown).containsExactly("null null", "Basic bWU6c2VjcmV0 null");
+        return shown;
+    }
+
+    private static int asked(HttpProxy proxy, String url, String... headers) throws Exception {
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        proxy.on(builder);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        proxy.on(request);
+        try (HttpClient client = builder.build()) {
+            return client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+        }
+    }
+
+    @Test
+    void aServerBehindItThatWantsALoginIsHeardAndNotShownItsLogin() throws Exception {
+        assertThat(shown(401, "me:secret")).containsExactly("Basic bWU6c2VjcmV0 null", "401");
+    }
+
+    @Test
+    void whatAServerIsShownStaysBesideWhatTheProxyIsShown() throws Exception {
+        assertThat(shown(200, "me:secret", "Authorization", "Basic eDp5")).containsExactly(
+                "Basic bWU6c2VjcmV0 Basic eDp5", "200");
+    }
+
+    @Test
+    void aProxyThatRefusesIsHeard() throws Exception {
+        assertThat(shown(HttpProxy.LOGIN_REFUSED, "me:wrong")).containsExactly("Basic bWU6d3Jvbmc= null", "407");
+        assertThat(new HttpProxy("proxy", 3128, "me:wrong").refusal()).isEqualTo(
+                "proxy proxy:3128 refused the login (407)");
+        assertThat(PROXY.refusal()).contains("wants a login");
+    }
+
+    @Test
+    void whoeverMakesATunnelIsShownTheLoginThere() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<String> head = CompletableFuture.supplyAsync(() -> refused(listening));
+            assertThat(asked(new HttpProxy("127.0.0.1", listening.getLocalPort(), "me:wrong"),
+                    "https://server.invalid/", "Authorization", "Basic eDp5")).isEqualTo(HttpProxy.LOGIN_REFUSED);
+            assertThat(head.join()).startsWith("CONNECT server.invalid:443 HTTP/1.1\n")
+                    .contains("Proxy-Authorization: Basic bWU6d3Jvbmc=\n").doesNotContain("eDp5");
+        }
+    }
+
+    private static String refused(ServerSocket listening) {
+        try (Socket socket = listening.accept()) {
+            BufferedReader in = new BufferedReader(
+                    new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            StringBuilder head = new StringBuilder();
+            for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+                head.append(line).append('\n');
+            }
+            socket.getOutputStream().write(("HTTP/1.1 407 no\r\nProxy-Authenticate: Basic realm=\"r\"\r\n"
+                    + "Content-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return head.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest

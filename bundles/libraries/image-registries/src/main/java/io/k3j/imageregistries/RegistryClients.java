@@ -5,8 +5,12 @@ import io.k3j.pki.ClientTls;
 import io.k3j.pki.Pem;
 import io.k3j.pki.Trust;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -36,10 +40,25 @@ final class RegistryClients implements AutoCloseable {
         this.environment = Map.copyOf(environment);
     }
 
-    /// The client for a URL.
-    /// @throws IOException naming the file, or the variable of the proxy, that cannot be used
-    synchronized HttpClient of(URI url, HostAccess.Tls tls) throws IOException {
-        Key key = new Key(tls, stamp(tls.authority()) + stamp(tls.certificate()) + stamp(tls.key()), proxy(url));
+    /// Sends a request, and shows its login to the proxy on the way, if there is one. The caller closes the body of the
+    /// answer.
+    /// @param request has the URL
+    /// @throws IOException naming the file, or the variable of the proxy, that cannot be used; or the proxy, where that
+    ///         refuses the login
+    HttpResponse<InputStream> send(URI url, HostAccess.Tls tls, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        Optional<HttpProxy> proxy = proxy(url);
+        proxy.ifPresent(through -> through.on(request));
+        HttpResponse<InputStream> answer = of(tls, proxy).send(request.build(), BodyHandlers.ofInputStream());
+        if (proxy.isPresent() && answer.statusCode() == HttpProxy.LOGIN_REFUSED) {
+            answer.body().close();
+            throw new IOException(proxy.get().refusal());
+        }
+        return answer;
+    }
+
+    private synchronized HttpClient of(HostAccess.Tls tls, Optional<HttpProxy> proxy) throws IOException {
+        Key key = new Key(tls, stamp(tls.authority()) + stamp(tls.certificate()) + stamp(tls.key()), proxy);
         HttpClient known = clients.get(key);
         if (known != null) {
             return known;

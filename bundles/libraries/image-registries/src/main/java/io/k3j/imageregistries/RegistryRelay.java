@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -202,8 +201,7 @@ final class RegistryRelay implements AutoCloseable {
             if (home) {
                 shown.ifPresent(header -> builder.header("authorization", header));
             }
-            HttpResponse<InputStream> response = clients.of(at, home ? tls : HostAccess.Tls.NONE)
-                    .send(builder.build(), BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response = clients.send(at, home ? tls : HostAccess.Tls.NONE, builder);
             if (!REDIRECTS.contains(response.statusCode())) {
                 return response;
             }

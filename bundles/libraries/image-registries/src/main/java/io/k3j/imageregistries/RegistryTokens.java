@@ -10,7 +10,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,7 +107,7 @@ final class RegistryTokens {
         throw new IOException("it names no token server that can be asked");
     }
 
-    private static HttpRequest request(URI realm, Holder holder, Challenge challenge) {
+    private static HttpRequest.Builder request(URI realm, Holder holder, Challenge challenge) {
         HostAccess.Login login = holder.login();
         String service = challenge.parameters().getOrDefault("service", "");
         String scope = challenge.parameters().getOrDefault("scope", "repository:" + holder.repository() + ":pull");
@@ -116,15 +115,14 @@ final class RegistryTokens {
         if (!login.identityToken().isEmpty()) {
             return request.uri(realm).header("content-type", "application/x-www-form-urlencoded")
                     .POST(BodyPublishers.ofString("grant_type=refresh_token&client_id=k3s&service=" + encoded(service)
-                            + "&scope=" + encoded(scope) + "&refresh_token=" + encoded(login.identityToken())))
-                    .build();
+                            + "&scope=" + encoded(scope) + "&refresh_token=" + encoded(login.identityToken())));
         }
         String mark = realm.getRawQuery() == null ? "?" : "&";
         request.uri(URI.create(realm + mark + "service=" + encoded(service) + "&scope=" + encoded(scope)));
         if (login.given()) {
             request.header("authorization", login.basic());
         }
-        return request.build();
+        return request;
     }
 
     private static String encoded(String text) {
@@ -132,10 +130,9 @@ final class RegistryTokens {
     }
 
     /// The endpoint's authorities are believed for its token server, too, as containerd does.
-    private Struct ask(URI realm, HttpRequest request, HostAccess.Login login, HostAccess.Tls tls)
+    private Struct ask(URI realm, HttpRequest.Builder request, HostAccess.Login login, HostAccess.Tls tls)
             throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = clients.of(realm, tls).send(request,
-                BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = clients.send(realm, tls, request);
         try (InputStream body = response.body()) {
             if (response.statusCode() != OK) {
                 throw new IOException("its token server " + realm + " answered " + response.statusCode()

@@ -142,15 +142,22 @@ public final class EtcdClient implements AutoCloseable {
             return answer;
         } catch (StatusRuntimeException e) {
             EtcdFailure failure = EtcdFailures.of(e);
-            boolean late = e.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED;
+            boolean late = late(e.getStatus().getCode(), begun + timeout.toNanos());
             if (failure.kind() == EtcdFailure.Kind.UNREACHABLE || late && answered - begun <= 0
                     || size() > 1 && EtcdFailures.learner(failure)) {
                 abandon(line, begun + timeout.toNanos() - System.nanoTime());
             }
             throw !late ? failure
-                    : new EtcdFailure(failure.kind(),
+                    : new EtcdFailure(EtcdFailure.Kind.UNCERTAIN,
                             "etcd at " + line.endpoint().getAuthority() + " did not answer in time");
         }
+    }
+
+    /// Whether nobody answered in time. A member knows the deadline too, and cancels the call at it: that may be read
+    /// before the own deadline is noticed.
+    static boolean late(Status.Code code, long deadline) {
+        return code == Status.Code.DEADLINE_EXCEEDED
+                || code == Status.Code.CANCELLED && deadline - System.nanoTime() <= 0;
     }
 
     /// For a call in which both sides send. Others use the same connection; when it ends, so does the call.

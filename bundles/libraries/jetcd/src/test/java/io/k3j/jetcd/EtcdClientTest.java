@@ -3,6 +3,7 @@ package io.k3j.jetcd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Status;
 import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -137,6 +138,15 @@ class EtcdClientTest {
         connectTo(peer);
         assertThatThrownBy(() -> ask(client, SHORT))
                 .hasMessage("etcd at " + silent.getAuthority() + " did not answer in time");
+    }
+
+    /// A member cancels a call at its deadline, and may be heard before the client looks at its own clock.
+    @Test
+    void takesACallThatIsCancelledAtItsDeadlineForOneThatWasNotAnsweredInTime() {
+        long now = System.nanoTime();
+        assertThat(EtcdClient.late(Status.Code.CANCELLED, now)).isTrue();
+        assertThat(EtcdClient.late(Status.Code.CANCELLED, now + LONG.toNanos())).as("interrupted").isFalse();
+        assertThat(EtcdClient.late(Status.Code.UNAVAILABLE, now)).isFalse();
     }
 
     @Test

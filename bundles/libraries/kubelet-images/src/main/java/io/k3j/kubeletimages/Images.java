@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,8 @@ public final class Images {
     /// The pause after a failed pull, doubled after each further one; as upstream's.
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-    private static final Pull BEGUN = new Pull(false, "", Duration.ZERO, Instant.EPOCH, Duration.ZERO, false);
+    private static final Pull BEGUN = new Pull(false, "", Duration.ZERO, Duration.ZERO, Instant.EPOCH, Duration.ZERO,
+            false);
     /// Upstream's words for a pull that is not begun yet.
     private static final String THROTTLED = "pull QPS exceeded";
     private final ContainerRuntime runtime;
@@ -59,7 +61,12 @@ public final class Images {
         }
     }
 
-    private record Pull(boolean done, String error, Duration took, Instant again, Duration pause, boolean told) {
+    /// How a pull went.
+    ///
+    /// @param pulling how long it took
+    /// @param took the same with what it waited for others
+    private record Pull(boolean done, String error, Duration pulling, Duration took, Instant again, Duration pause,
+            boolean told) {
         /// Whether it has a token that is not used yet.
         boolean throttled() {
             return error.equals(THROTTLED);
@@ -95,6 +102,11 @@ public final class Images {
     /// @param wake called when a pull has ended
     public Outcome ensure(Obj pod, Struct container, Runnable wake) {
         String name = container.text("image");
+        String wrong = ImageReference.problem(name);
+        if (!wrong.isEmpty()) {
+            return new Outcome.Missing("InvalidImageName", "Failed to apply default image tag \"" + name
+                    + "\": couldn't parse image name \"" + name + "\": " + wrong, clock.instant().plus(FIRST_PAUSE));
+        }
         String policy = container.text("imagePullPolicy", policy(name));
         String id = pod.uid() + "/" + name;
         Pull pull = pulls.get(id);
@@ -134,8 +146,8 @@ public final class Images {
 
     /// Keeps the token until it is due; the back-off of a pull that has failed before is not lengthened by it.
     private Outcome throttled(String id, @Nullable Pull before, Instant due) {
-        pulls.put(id, new Pull(true, THROTTLED, Duration.ZERO, due, before == null ? Duration.ZERO : before.pause,
-                true));
+        pulls.put(id, new Pull(true, THROTTLED, Duration.ZERO, Duration.ZERO, due,
+                before == null ? Duration.ZERO : before.pause, true));
         return new Outcome.Missing("ErrImagePull", THROTTLED, due);
     }
 
@@ -148,7 +160,7 @@ public final class Images {
 
     private Outcome waiting(String id, String name, Pull pull) {
         if (!pull.told) {
-            pulls.put(id, new Pull(true, pull.error, pull.took, pull.again, pull.pause, true));
+            pulls.put(id, new Pull(true, pull.error, pull.pulling, pull.took, pull.again, pull.pause, true));
             return new Outcome.Missing("ErrImagePull", pull.error, clock.instant().plusMillis(500));
         }
         return new Outcome.Missing("ImagePullBackOff", "Back-off pulling image \"" + name + "\": ErrImagePull: "
@@ -156,38 +168,40 @@ public final class Images {
     }
 
     private static String pulled(String name, Pull pull, Image image) {
-        String took = pull.took.toMillis() < 1000 ? pull.took.toMillis() + "ms"
-                : pull.took.toMillis() / 1000 + "." + pull.took.toMillis() % 1000 + "s";
-        return "Successfully pulled image \"" + name + "\" in " + took + " (" + took
-                + " including waiting). Image size: " + image.sizeBytes() + " bytes.";
+        return "Successfully pulled image \"" + name + "\" in " + PullTime.text(pull.pulling) + " ("
+                + PullTime.text(pull.took) + " including waiting). Image size: " + image.sizeBytes() + " bytes.";
     }
 
     private void begin(Obj pod, String name, String id, @Nullable Pull before, Runnable wake) {
         pulls.put(id, BEGUN);
         Thread.ofVirtual().name("pull-" + name).start(() -> {
             Instant since = clock.instant();
+            AtomicReference<Instant> pulling = new AtomicReference<>(since);
             String error = "the pull of image \"" + name + "\" ended unexpectedly; the log has the details";
             try {
-                error = attempt(pod, name);
+                error = attempt(pod, name, () -> pulling.set(clock.instant()));
             } finally {
                 Instant now = clock.instant();
                 Duration pause = before == null || before.pause.isZero() ? FIRST_PAUSE : before.pause.multipliedBy(2);
                 pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
                 // `replace`, not `put`: the pod may have been forgotten meanwhile
                 pulls.replace(id, BEGUN,
-                        new Pull(true, error, Duration.between(since, now), now.plus(pause), pause, false));
+                        new Pull(true, error, Duration.between(pulling.get(), now), Duration.between(since, now),
+                                now.plus(pause), pause, false));
                 wake.run();
             }
         });
     }
 
     /// Empty when the image has come, else why not.
-    private String attempt(Obj pod, String name) {
+    /// @param begun called once it is its turn
+    private String attempt(Obj pod, String name, Runnable begun) {
         try {
             // before there is a slot: a program that hangs holds up its own images only
             List<String> unread = new ArrayList<>();
             List<PullCredential> credentials = credentials(pod, ImageName.parse(name), unread);
             slots.acquire();
+            begun.run();
             try {
                 fetch(name, credentials, unread);
                 return "";

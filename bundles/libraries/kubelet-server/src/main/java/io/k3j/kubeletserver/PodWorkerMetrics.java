@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 
-/// How long syncs of pods and the first starts of pods took, and how many pods were evicted, under the names of
-/// upstream's kubelet (`kubelet_pod_worker_duration_seconds`, `kubelet_pod_start_duration_seconds`,
-/// `kubelet_evictions`). Any thread; nothing blocks.
+/// How long syncs of pods and the first starts of pods took, and how many pods were evicted or not taken, under the
+/// names of upstream's kubelet (`kubelet_pod_worker_duration_seconds`, `kubelet_pod_start_duration_seconds`,
+/// `kubelet_evictions`, `kubelet_admission_rejections_total`). Any thread; nothing blocks.
 public final class PodWorkerMetrics {
     /// Upper bounds in seconds, Prometheus' own.
     private static final double[] SYNCS = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
@@ -62,7 +62,8 @@ public final class PodWorkerMetrics {
     /// Prometheus text of everything counted.
     ///
     /// @param evictions pods that were evicted, by signal
-    public String text(Supplier<SortedMap<String, Long>> evictions) {
+    /// @param rejections pods that were not taken, by reason
+    public String text(Supplier<SortedMap<String, Long>> evictions, SortedMap<String, Long> rejections) {
         MetricText text = new MetricText();
         text.family("kubelet_pod_worker_duration_seconds", MetricText.Type.HISTOGRAM,
                 "Duration in seconds to sync a single pod. Broken down by operation type: create, update, or sync");
@@ -77,6 +78,9 @@ public final class PodWorkerMetrics {
         text.family("kubelet_evictions", MetricText.Type.COUNTER,
                 "Cumulative number of pod evictions by eviction signal");
         evictions.get().forEach((signal, count) -> text.value(count, "eviction_signal", signal));
+        text.family("kubelet_admission_rejections_total", MetricText.Type.COUNTER,
+                "Cumulative number pod admission rejections by the Kubelet.");
+        rejections.forEach((reason, count) -> text.value(count, "reason", reason));
         return text.toString();
     }
 }

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// `/stats/summary` and `/metrics`: what pods and node use. See
 /// <https://kubernetes.io/docs/reference/instrumentation/node-metrics/>.
@@ -59,14 +62,18 @@ final class Stats {
     /// Prometheus text of the kubelet itself and of the claims its pods use. It asks neither the runtime nor the API
     /// server, so a scrape works while both are away.
     String metrics() {
-        long running = host.pods().stream().filter(w -> !w.runtime().running().isEmpty()).count();
-        long containers = host.pods().stream().mapToLong(w -> w.runtime().running().size()).sum();
-        return new MetricText()
-                .family("kubelet_running_pods", MetricText.Type.GAUGE, "Pods with a running container.")
+        long running = host.pods().stream().filter(w -> w.runtime().ready().isPresent()).count();
+        Map<String, Long> containers = new TreeMap<>(Map.of("running", 0L));
+        host.pods().stream().flatMap(w -> w.runtime().all().stream())
+                .forEach(c -> containers.merge(c.state().name().toLowerCase(Locale.ROOT), 1L, Long::sum));
+        MetricText text = new MetricText()
+                .family("kubelet_running_pods", MetricText.Type.GAUGE,
+                        "Number of pods that have a running pod sandbox")
                 .value(running)
-                .family("kubelet_running_containers", MetricText.Type.GAUGE, "Running containers.")
-                .value(containers, "container_state", "running")
-                .family("kubelet_node_name", MetricText.Type.GAUGE, "The name of the node, as a label of 1.")
+                .family("kubelet_running_containers", MetricText.Type.GAUGE,
+                        "Number of containers currently running");
+        containers.forEach((state, count) -> text.value(count, "container_state", state));
+        return text.family("kubelet_node_name", MetricText.Type.GAUGE, "The name of the node, as a label of 1.")
                 .value(1, "node", host.nodeName()).toString() + VolumeMetrics.text(host);
     }
 }

@@ -15,7 +15,9 @@ class PodWorkerMetricsTest {
         metrics.synced(Operation.CREATE, Duration.ofMillis(300).toNanos());
         metrics.synced(Operation.SYNC, Duration.ofSeconds(20).toNanos());
         metrics.started(Duration.ofMillis(1_500).toNanos());
-        String text = metrics.text(() -> new TreeMap<>(Map.of("memory.available", 3L)));
+        String text = metrics.text(() -> new TreeMap<>(Map.of("memory.available", 3L)),
+                new TreeMap<>(Map.of("OutOfcpu", 2L)));
+        assertThat(text).contains("kubelet_admission_rejections_total{reason=\"OutOfcpu\"} 2\n");
         assertThat(text).contains(
                 "kubelet_pod_worker_duration_seconds_bucket{operation_type=\"create\",le=\"0.25\"} 0\n",
                 "kubelet_pod_worker_duration_seconds_bucket{operation_type=\"create\",le=\"0.5\"} 1\n",

@@ -114,7 +114,11 @@ class StatsTest {
     }
 
     private Obj run(String uid, Struct spec, String... containers) throws IOException {
-        Obj pod = Obj.of(Struct.of("metadata", Struct.of("uid", uid, "name", "p", "namespace", "ns"), "spec", spec,
+        Seq mounts = Seq.copyOf(spec.seq("volumes").structs().stream().map(v -> Struct.of("name", v.text("name")))
+                .toList());
+        Struct own = mounts.isEmpty() ? spec
+                : spec.with("containers", Seq.of(Struct.of("name", containers[0], "volumeMounts", mounts)));
+        Obj pod = Obj.of(Struct.of("metadata", Struct.of("uid", uid, "name", "p", "namespace", "ns"), "spec", own,
                 "status", Struct.of("startTime", "2026-01-01T00:00:00Z")));
         Map<String, List<Container>> all = new HashMap<>();
         for (String name : containers) {

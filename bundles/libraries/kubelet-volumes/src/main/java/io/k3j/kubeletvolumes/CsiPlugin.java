@@ -75,7 +75,7 @@ final class CsiPlugin implements VolumePlugin, VolumeStats.DriverUsage {
             ungiven.remove(made.path());
         }
         if (!made.resizeFailure().isEmpty()) {
-            warnings.warn(spec.pod(), "VolumeResizeFailed", "NodeExpandVolume failed for volume \""
+            warnings.warn(spec.pod(), "VolumeResizeFailed", "NodeExpandVolume.NodeExpandVolume failed for volume \""
                     + spec.persistentVolume() + "\" : " + made.resizeFailure());
         }
         return made.path();

@@ -22,10 +22,17 @@ final class EmptyDirPlugin implements VolumePlugin {
     private static final String MEMORY = "Memory";
     private final VolumeDirectories directories;
     private final Mounts mounts;
+    /// What the node has for all pods, zero while that is not known.
+    private volatile long allocatable;
 
     EmptyDirPlugin(VolumeDirectories directories, Mounts mounts) {
         this.directories = directories;
         this.mounts = mounts;
+    }
+
+    /// What the node has for all pods, which no pod's volume is larger than.
+    void memory(long bytes) {
+        allocatable = bytes;
     }
 
     @Override
@@ -38,8 +45,8 @@ final class EmptyDirPlugin implements VolumePlugin {
         return !spec.persistent() && spec.source().has("emptyDir");
     }
 
-    /// A tmpfs is mounted again when it is gone, as after a reboot; without `sizeLimit` and without a limit of the
-    /// pod's memory it is bounded by the kernel, at half of the host's memory (tmpfs(5)). Mode 0777, as upstream's:
+    /// A tmpfs is mounted again when it is gone, as after a reboot; it is as large as the node's allocatable memory,
+    /// or as the pod's limit or its own where that is less. Mode 0777, as upstream's:
     /// every user of the pod's containers may write. A tmpfs has the sticky bit as well, which is the kernel's default
     /// for it, with a group too. Of huge pages, as upstream's, only root and the group may.
     @Override
@@ -68,10 +75,10 @@ final class EmptyDirPlugin implements VolumePlugin {
     }
 
     /// No more than the pod may use: what lies in it is the pod's memory, and who writes more is told that it is full.
-    private static OptionalLong size(Obj pod, Struct source) {
+    private OptionalLong size(Obj pod, Struct source) {
         long limit = ContainerResources.total(pod, "limits", ContainerResources::memory);
         long asked = source.has("sizeLimit") ? Quantity.of(source.get("sizeLimit")).value() : 0;
-        return LongStream.of(limit, asked).filter(bytes -> bytes > 0).min();
+        return LongStream.of(allocatable, limit, asked).filter(bytes -> bytes > 0).min();
     }
 
     private void hugePages(Spec spec, Path p, String medium) throws IOException {

@@ -4,8 +4,8 @@ import io.k3j.kuberuntime.ConfigError;
 import io.k3j.model.Struct;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /// `hostPath`: what lies on the node, checked by its type. See
 /// <https://kubernetes.io/docs/concepts/storage/volumes/#hostpath>.
@@ -28,44 +28,47 @@ final class HostPathPlugin implements VolumePlugin {
 
     /// Without a `type` nothing is looked at: the runtime makes a directory of what is missing. Links are followed, as
     /// upstream does: who may use `hostPath` may name any place of the host.
-    /// @throws IOException when the type is another; the pod waits, and it is looked again
+    /// @throws IOException when the type is another, in upstream's words; the pod waits, and it is looked again
     @Override
     public Path setUp(Spec spec) throws IOException {
         Struct h = spec.source().struct("hostPath");
         Path p = Path.of(h.text("path"));
         String type = h.text("type");
-        switch (type) {
-            case "DirectoryOrCreate" -> Files.createDirectories(p);
-            case "FileOrCreate" -> {
-                if (!Files.exists(p)) {
-                    Files.createFile(p);
-                }
-            }
-            default -> {
-                // the rest only checks
-            }
+        if (type.isEmpty() || made(p, type)) {
+            return p;
         }
-        if (!type.isEmpty() && !fits(p, type)) {
-            throw new IOException("hostPath type check failed: " + p + " is not a "
-                    + type.replace("OrCreate", "").toLowerCase(Locale.ROOT));
+        Kind wanted = switch (type) {
+            case "Directory", "DirectoryOrCreate" -> new Kind(0040000, "directory");
+            case "File", "FileOrCreate" -> new Kind(0100000, "file");
+            case "Socket" -> new Kind(0140000, "socket file");
+            case "CharDevice" -> new Kind(0020000, "character device");
+            case "BlockDevice" -> new Kind(0060000, "block device");
+            default -> throw ConfigError.config(type + " is an invalid volume type");
+        };
+        if (!Files.exists(p) || ((int) Files.getAttribute(p, "unix:mode") & TYPE_MASK) != wanted.mode()) {
+            throw new IOException("hostPath type check failed: " + p + " is not a " + wanted.name());
         }
         return p;
     }
 
-    /// @return false when nothing is there
-    /// @throws ConfigError for a type Kubernetes does not have
-    private static boolean fits(Path p, String type) throws IOException {
-        if (!Files.exists(p)) {
+    /// @param mode of stat(2)
+    private record Kind(int mode, String name) {
+    }
+
+    /// Makes what is missing, where the type says so.
+    private static boolean made(Path p, String type) throws IOException {
+        if (!type.endsWith("OrCreate") || Files.exists(p)) {
             return false;
         }
-        int kind = (int) Files.getAttribute(p, "unix:mode") & TYPE_MASK;
-        return switch (type) {
-            case "Directory", "DirectoryOrCreate" -> kind == 0040000;
-            case "File", "FileOrCreate" -> kind == 0100000;
-            case "Socket" -> kind == 0140000;
-            case "CharDevice" -> kind == 0020000;
-            case "BlockDevice" -> kind == 0060000;
-            default -> throw ConfigError.config("unknown hostPath type " + type);
-        };
+        try {
+            if (type.startsWith("Directory")) {
+                Files.createDirectories(p);
+            } else {
+                Files.createFile(p);
+            }
+            return true;
+        } catch (NoSuchFileException e) {
+            throw new IOException("open " + p + ": no such file or directory", e);
+        }
     }
 }

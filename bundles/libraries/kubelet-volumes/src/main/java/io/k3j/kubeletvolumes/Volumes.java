@@ -4,7 +4,6 @@ import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.ReferencedObjects;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodefiles.FileReader;
 import io.k3j.nodefiles.Handles;
@@ -29,7 +28,7 @@ import java.util.stream.Collectors;
 /// stopped, and whatever was half made is made again.
 public final class Volumes {
     private final VolumeDirectories directories;
-    private final ReferencedObjects references;
+    private final VolumeSpecs claims;
     private final Mounts mounts;
     private final Subpaths subpaths;
     private final FileReader reader;
@@ -37,6 +36,7 @@ public final class Volumes {
     private final LocalPlugin local;
     private final CsiPlugin csi;
     private final NfsPlugin nfs = new NfsPlugin();
+    private final EmptyDirPlugin emptyDir;
     private final VolumeStats stats;
     private final Warnings warnings;
 
@@ -60,7 +60,7 @@ public final class Volumes {
     @SuppressWarnings("checkstyle:ParameterNumber") // each is another part of the kubelet
     public Volumes(Path pods, ReferencedObjects references, VolumeFiles content, Mounts mounts,
             HostPrograms programs, InstantSource clock, VolumeStats stats, Warnings warnings) {
-        this.references = references;
+        this.claims = new VolumeSpecs(references);
         this.mounts = mounts;
         this.stats = stats;
         this.warnings = warnings;
@@ -75,9 +75,10 @@ public final class Volumes {
                         new LoopDevices(Path.of("/sys/block"), programs)));
         csi = new CsiPlugin(directories, warnings);
         stats.ask(volume -> nfs.mounter(volume).isPresent() ? nfs.mounter(volume).get().usage(volume) : csi.of(volume));
+        emptyDir = new EmptyDirPlugin(directories, mounts);
         plugins = List.of(new HostPathPlugin(), local, csi, nfs,
                 new ContentPlugin(directories, content, mounts, handles, clock),
-                new EmptyDirPlugin(directories, mounts), new ImagePlugin(directories));
+                emptyDir, new ImagePlugin(directories));
     }
 
     /// Asks these for the volumes of drivers from now on; empty while there is nobody who knows any.
@@ -85,17 +86,27 @@ public final class Volumes {
         csi.use(now);
     }
 
+    /// What the node has for all pods in memory, as large as their volumes in memory are; called once, before any other
+    /// method.
+    ///
+    /// @return these
+    public Volumes memory(long bytes) {
+        emptyDir.memory(bytes);
+        return this;
+    }
+
     /// Has these mount what servers of NFS export; called once, before any other method.
     public void nfs(DriverVolumes mounter) {
         nfs.use(mounter);
     }
 
-    /// Makes or refreshes all volumes of a pod. One after the other; the first that fails ends it, and those before it
-    /// stay. Blocks for the disk, for mounts, for programs of the node and for reads of the API. The reason is that of
-    /// upstream's event, `FailedMount` or, of `volumeMode: Block`, `FailedMapVolume`.
+    /// Makes or refreshes the volumes of a pod that its containers name, also by `fileKeyRef`. One after the other; the
+    /// first that fails ends it, and those before it stay. Blocks for the disk, for mounts, for programs of the node
+    /// and for reads of the API. The reason is that of upstream's event, `FailedMount` or, of `volumeMode: Block`,
+    /// `FailedMapVolume`.
     /// @param addresses of the pod, as far as they are known
-    /// @return where each lies on the host, by name; of a device, what the runtime is told. One that would be a device
-    /// and is given to no container is left out
+    /// @return where each lies on the host, by name; of a device, what the runtime is told. One that is given
+    /// to no container is left out, and holds nobody up
     /// @throws ConfigError when one cannot be made yet
     public Map<String, Path> prepare(Obj pod, List<String> addresses) {
         List<VolumeStats.Mounted> made = new ArrayList<>();
@@ -109,20 +120,31 @@ public final class Volumes {
 
     private Optional<VolumeStats.Mounted> made(Obj pod, Struct volume, List<String> addresses) {
         String name = volume.text("name");
+        boolean mapped = named(pod, "volumeDevices", name);
+        boolean mounted = named(pod, "volumeMounts", name);
+        if (!mapped && !mounted && !keyed(pod, name)) {
+            return Optional.empty();
+        }
         String shown = name;
         VolumePlugin.Spec spec;
         try {
-            spec = spec(pod, volume, addresses);
+            spec = claims.spec(pod, volume, addresses);
             shown = spec.shown();
-            boolean mapped = named(pod, "volumeDevices", name);
-            check(spec, named(pod, "volumeMounts", name), mapped);
+            check(spec, mounted, mapped);
+            if (stats.mounted(pod.uid(), name).isEmpty()) {
+                claims.check(spec);
+            }
             if (!spec.block()) {
                 VolumePlugin plugin = plugin(spec);
                 return Optional.of(mounted(volume, spec, plugin.setUp(spec), plugin.metrics()));
             }
-            if (!mapped) {
-                return Optional.empty();
-            }
+        } catch (VolumeSpecs.Unprocessed e) {
+            ConfigError failed = new ConfigError("FailedMount", "Unable to attach or mount volumes: unmounted volumes=["
+                    + name + "], unattached volumes=[], failed to process volumes=[" + name + "]: " + e.getMessage());
+            return Optional.of(asItWas(pod, name, failed));
+        } catch (VolumeSpecs.Unfit e) {
+            throw new ConfigError(mapped ? "FailedMapVolume" : "FailedMount", (mapped ? "MapVolume." : "MountVolume.")
+                    + e.check() + " check failed for volume \"" + shown + "\" : " + e.getMessage());
         } catch (IOException | ConfigError e) {
             ConfigError failed = new ConfigError("FailedMount",
                     "MountVolume.SetUp failed for volume \"" + shown + "\" : " + e.getMessage());
@@ -145,9 +167,16 @@ public final class Volumes {
         return PodSpecs.all(pod).stream().anyMatch(c -> !c.seq(list).find("name", volume).isEmpty());
     }
 
-    private static void check(VolumePlugin.Spec spec, boolean mounted, boolean mapped) {
+    /// Whether variables of a container are in a file of a volume.
+    private static boolean keyed(Obj pod, String volume) {
+        return PodSpecs.all(pod).stream().flatMap(c -> c.seq("env").structs().stream()).anyMatch(
+                e -> e.struct("valueFrom").struct("fileKeyRef").text("volumeName").equals(volume));
+    }
+
+    private static void check(VolumePlugin.Spec spec, boolean mounted, boolean mapped)
+            throws VolumeSpecs.Unprocessed {
         if (spec.block() ? mounted : mapped) {
-            throw ConfigError.config("volume " + spec.name() + " has volumeMode "
+            throw new VolumeSpecs.Unprocessed("volume " + spec.name() + " has volumeMode "
                     + (spec.block() ? "Block, but is specified in volumeMounts"
                             : "Filesystem, but is specified in volumeDevices"));
         }
@@ -165,7 +194,8 @@ public final class Volumes {
 
     private static VolumeStats.Mounted mounted(Struct volume, VolumePlugin.Spec spec, Path path,
             VolumeStats.Metrics metrics) {
-        return new VolumeStats.Mounted(spec.name(), path, metrics, claim(spec.pod(), volume), ephemeral(volume));
+        return new VolumeStats.Mounted(spec.name(), path, metrics, VolumeSpecs.claim(spec.pod(), volume),
+                ephemeral(volume));
     }
 
     /// @throws ConfigError when no plug-in knows the source; the pod waits, as upstream's does
@@ -176,67 +206,10 @@ public final class Volumes {
                         : spec.source().without("name").names())));
     }
 
-    /// The claim a volume stands for. A generic ephemeral volume has one of its own, called by pod and volume; the
-    /// ephemeral-volume controller makes it.
-    private static Optional<String> claim(Obj pod, Struct volume) {
-        if (volume.has("persistentVolumeClaim")) {
-            return Optional.of(volume.struct("persistentVolumeClaim").text("claimName"));
-        }
-        return volume.has("ephemeral") ? Optional.of(pod.name() + "-" + volume.text("name")) : Optional.empty();
-    }
-
     /// Whether it takes what the pod may have of `ephemeral-storage`: upstream's `IsLocalEphemeralVolume`.
     private static boolean ephemeral(Struct volume) {
         return volume.has("configMap")
                 || volume.has("emptyDir") && volume.struct("emptyDir").text("medium").isEmpty();
-    }
-
-    /// A volume by its own source, or by what its claim is bound to. A claim of a generic ephemeral volume's name which
-    /// the pod does not own is somebody else's data, as of a pod `a` with a volume `b-c` beside a pod `a-b` with a
-    /// volume `c`.
-    private VolumePlugin.Spec spec(Obj pod, Struct volume, List<String> addresses) {
-        return claim(pod, volume).map(name -> claimed(pod, volume, name, volume.has("ephemeral")))
-                .orElseGet(() -> new VolumePlugin.Spec(pod, volume.text("name"), volume, "", addresses));
-    }
-
-    /// @param own whether the claim has to be the pod's own: upstream's `VolumeIsForPod`
-    /// @throws ConfigError while the claim is missing, not `Bound` or not the pod's own, or the volume is not the
-    /// claim's; the pod waits for it
-    private VolumePlugin.Spec claimed(Obj pod, Struct volume, String name, boolean own) {
-        Obj claim = references.need(ReferencedObjects.CLAIMS, pod.namespace(), name, false).orElseThrow();
-        String bound = claim.spec().text("volumeName");
-        if (bound.isEmpty() || !claim.status().text("phase").equals("Bound")) {
-            throw ConfigError.config("PVC is not bound");
-        }
-        if (own && claim.controller().filter(o -> o.text("uid").equals(pod.uid())).isEmpty()) {
-            throw ConfigError.config("PVC " + claim.namespace() + "/" + name + " was not created for pod "
-                    + pod.namespace() + "/" + pod.name() + " (pod is not owner)");
-        }
-        Obj there = references.need(ReferencedObjects.VOLUMES, "", bound, false).orElseThrow();
-        checkOwner(there, claim);
-        return new VolumePlugin.Spec(pod, volume.text("name"), source(there), bound, List.of(), Optional.of(claim));
-    }
-
-    /// Who may write claims may write one that names any volume: whose a volume is, that says itself. Upstream's
-    /// `getPVSpec`.
-    private static void checkOwner(Obj volume, Obj claim) {
-        Struct owner = volume.spec().struct("claimRef");
-        if (owner.isEmpty()) {
-            throw ConfigError.config("found PV object " + volume.name() + " but it has a nil pv.Spec.ClaimRef"
-                    + " indicating it is not yet bound to the claim");
-        }
-        if (!owner.text("uid").equals(claim.uid())) {
-            throw ConfigError.config("found PV object " + volume.name() + " but its pv.Spec.ClaimRef.UID "
-                    + owner.text("uid") + " does not point to claim.UID " + claim.uid());
-        }
-    }
-
-    /// The `spec` of a PersistentVolume. Options of an older annotation come first, as upstream's
-    /// `MountOptionFromSpec` has it, but for `csi`.
-    private static Struct source(Obj volume) {
-        String older = volume.annotations().getOrDefault("volume.beta.kubernetes.io/mount-options", "");
-        return older.isEmpty() || volume.spec().has("csi") ? volume.spec()
-                : volume.spec().with("mountOptions", Seq.copyOf(List.of(older.split(","))));
     }
 
     /// Whether containers may not write to a volume: always so with files the kubelet keeps fresh, else when its claim

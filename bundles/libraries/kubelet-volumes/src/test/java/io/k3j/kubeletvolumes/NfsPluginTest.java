@@ -85,7 +85,8 @@ class NfsPluginTest {
 
     private static Obj pod(Struct volume) {
         return Obj.of(Struct.of("metadata", Struct.of("uid", "u", "name", "p", "namespace", "ns"), "spec",
-                Struct.of("volumes", Seq.of(volume), "containers", Seq.of(Struct.of("name", "a")))));
+                Struct.of("volumes", Seq.of(volume), "containers", Seq.of(Struct.of("name", "a", "volumeMounts",
+                        Seq.of(Struct.of("name", volume.text("name"))))))));
     }
 
     private Obj claiming(Struct metadata, Struct spec, boolean readOnly) {

@@ -73,13 +73,17 @@ class VolumesTest {
 
     @Test
     void aVolumeInMemoryIsNoLargerThanWhatThePodMayUse() throws IOException {
-        Struct limited = Struct.of("name", "c", "resources", Struct.of("limits", Struct.of("memory", "16Mi")));
+        Struct limited = Struct.of("name", "c", "resources", Struct.of("limits", Struct.of("memory", "16Mi")),
+                "volumeMounts", Seq.of(Struct.of("name", "v"), Struct.of("name", "w")));
         Obj pod = pod(Seq.of(Struct.of("name", "v", "emptyDir", Struct.of("medium", "Memory")),
                 Struct.of("name", "w", "emptyDir", Struct.of("medium", "Memory", "sizeLimit", "4Mi"))), Struct.EMPTY)
                 .with(Seq.of(limited), "spec", "containers");
         Map<String, Path> made = volumes.prepare(pod, List.of());
         assertThat(Files.getFileStore(made.get("v")).getTotalSpace()).isEqualTo(16 << 20);
         assertThat(Files.getFileStore(made.get("w")).getTotalSpace()).isEqualTo(4 << 20);
+        volumes.remove("u1");
+        volumes.memory(8 << 20);
+        assertThat(Files.getFileStore(volumes.prepare(pod, List.of()).get("v")).getTotalSpace()).isEqualTo(8 << 20);
     }
 
     @Test
@@ -113,7 +117,8 @@ class VolumesTest {
     private static Obj huge(String medium, String resource) {
         Struct requests = Struct.of("requests", Struct.of(resource, "2Gi"));
         return pod(Struct.of("name", "v", "emptyDir", Struct.of("medium", medium)), Struct.of("fsGroup", 4711))
-                .with(Seq.of(Struct.of("name", "a", "resources", requests)), "spec", "containers");
+                .with(Seq.of(Struct.of("name", "a", "resources", requests, "volumeMounts",
+                        Seq.of(Struct.of("name", "v")))), "spec", "containers");
     }
 
     @Test
@@ -188,7 +193,9 @@ class VolumesTest {
         Path local = directory.resolve("local");
         Obj pod = pod(Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "c")), Struct.EMPTY);
         assertThatThrownBy(() -> volumes.prepare(pod, List.of())).hasMessage(
-                "MountVolume.SetUp failed for volume \"v\" : persistentvolumeclaim \"c\" not found");
+                "Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process"
+                        + " volumes=[v]: error processing PVC ns/c: failed to fetch PVC from API server:"
+                        + " persistentvolumeclaims \"c\" not found");
         bind(Struct.of("hostPath", Struct.of("path", local.toString(), "type", "Directory")));
         assertThatThrownBy(() -> volumes.prepare(pod, List.of()))
                 .hasMessageEndingWith("hostPath type check failed: " + local + " is not a directory");
@@ -286,7 +293,8 @@ class VolumesTest {
 
     private static Obj pod(Seq all, Struct security) {
         return Obj.of(Struct.of("metadata", Struct.of("uid", "u1", "name", "p", "namespace", "ns"), "spec",
-                Struct.of("volumes",
-                        all, "securityContext", security, "containers", Seq.of(Struct.of("name", "a")))));
+                Struct.of("volumes", all, "securityContext", security, "containers",
+                        Seq.of(Struct.of("name", "a", "volumeMounts", Seq.copyOf(all.structs().stream()
+                                .map(v -> Struct.of("name", v.text("name"))).toList()))))));
     }
 }

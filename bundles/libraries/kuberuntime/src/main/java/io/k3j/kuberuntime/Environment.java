@@ -113,7 +113,7 @@ public final class Environment {
         if (from.has("resourceFieldRef")) {
             Struct ref = from.struct("resourceFieldRef");
             String of = ref.text("containerName");
-            return Optional.of(amount(of.isEmpty() ? container : PodSpecs.container(pod, of), ref));
+            return Optional.of(amount(pod, of.isEmpty() ? container : PodSpecs.container(pod, of), ref));
         }
         boolean secret = from.has("secretKeyRef");
         Struct ref = secret ? from.struct("secretKeyRef") : from.struct("configMapKeyRef");
@@ -165,25 +165,29 @@ public final class Environment {
     }
 
     /// A container's request or limit as text, as `resourceFieldRef` names it. Rounded up to a whole multiple of the
-    /// divisor, as upstream does, so a tenth of a core with divisor 1 is 1.
+    /// divisor, as upstream does, so a tenth of a core with divisor 1 is 1. A container without a limit has its pod's,
+    /// else what the node can give.
     /// @param container whose resources count; the empty struct has none
     /// @param ref with `resource` as `limits.cpu`, and `divisor`
     /// @return a whole number in decimal digits
-    public String amount(Struct container, Struct ref) {
+    public String amount(Obj pod, Struct container, Struct ref) {
         String what = ref.text("resource");
         int dot = what.indexOf('.');
         String which = what.substring(0, Math.max(dot, 0));
         String name = what.substring(dot + 1);
-        Struct given = container.struct("resources").struct(which);
-        BigDecimal amount;
-        if (given.has(name)) {
-            amount = Quantity.of(given.get(name)).amount();
-        } else {
-            amount = which.equals("limits") ? allocatable(name) : BigDecimal.ZERO;
+        BigDecimal amount = given(container, which, name);
+        if (which.equals("limits") && amount.signum() == 0) {
+            BigDecimal ofPod = given(pod.spec(), which, name);
+            amount = ofPod.signum() == 0 ? allocatable(name) : ofPod;
         }
         String divisor = ref.text("divisor", "1");
         BigDecimal by = divisor.equals("0") ? BigDecimal.ONE : Quantity.parse(divisor).amount();
         return amount.divide(by, 0, RoundingMode.CEILING).toPlainString();
+    }
+
+    private static BigDecimal given(Struct of, String which, String name) {
+        Struct all = of.struct("resources").struct(which);
+        return all.has(name) ? Quantity.of(all.get(name)).amount() : BigDecimal.ZERO;
     }
 
     /// What a container without a limit may have; of huge pages the node has none.

@@ -128,7 +128,13 @@ public record PodActions(boolean newSandbox, boolean finished, List<String> star
         /// lived is not done, however the others ended.
         private boolean allDone() {
             return PodSpecs.containers(pod).stream().allMatch(c -> restart.newest(c.text("name"))
-                    .map(ended -> !ended.running() && !again(c, ended)).orElse(false));
+                    .map(ended -> !ended.running() && !again(c, ended)).orElseGet(() -> lostForGood(c)));
+        }
+
+        /// Whether it has lived, is not there any more, and is not to live again.
+        private boolean lostForGood(Struct container) {
+            return LostContainer.of(pod, runtime, container.text("name")).flatMap(LostContainer::exitCode)
+                    .filter(code -> !RestartRules.restarts(pod, container, code)).isPresent();
         }
 
         private boolean again(Struct container, Container ended) {

@@ -44,7 +44,7 @@ public record PodRuntime(List<Sandbox> sandboxes, Map<String, List<Container>> c
     /// The same container, told which sandbox it is in. The runtime's answer for one container does not say it.
     private static Container in(String sandbox, Container c) {
         return new Container(c.id(), sandbox, c.name(), c.attempt(), c.state(), c.image(), c.labels(), c.annotations(),
-                c.end());
+                c.end(), c.told());
     }
 
     /// The sandbox in use, if it runs. Only the newest counts: one before it is on its way out.

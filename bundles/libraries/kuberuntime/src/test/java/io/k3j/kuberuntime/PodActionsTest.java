@@ -300,6 +300,18 @@ class PodActionsTest {
         assertThat(plan(pod("Always")).kill()).extracting(k -> k.container().name()).containsExactly("b");
     }
 
+    /// As one that is to be run once may have done its work before the runtime lost it.
+    @Test
+    void whoIsNotThereAnyMoreIsStartedAgainOnlyWhereThePolicySaysSo() {
+        Struct ran = Struct.of("name", "a", "state", Struct.of("running", Struct.EMPTY));
+        Struct well = Struct.of("name", "b", "state", Struct.of("terminated", Struct.of("exitCode", 0)));
+        Struct status = Struct.of("containerStatuses", Seq.of(ran, well));
+        assertThat(plan(pod("Never").with(status, "status")).finished()).isTrue();
+        assertThat(plan(pod("OnFailure").with(status, "status")).start()).contains("a");
+        assertThat(plan(pod("Always").with(status, "status")).start()).containsExactly("a", "b");
+        assertThat(plan(pod("Never")).start()).containsExactly("a", "b");
+    }
+
     private PodActions plan(Obj pod) {
         Sandbox s = new Sandbox("s1", 0, sandbox, Instant.EPOCH, List.of(), Map.of(), Map.of());
         return PodActions.of(pod, new PodRuntime(List.of(s), containers), new PodActions.Health() {

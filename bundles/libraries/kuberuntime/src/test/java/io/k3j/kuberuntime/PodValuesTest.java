@@ -46,10 +46,22 @@ class PodValuesTest {
         assertThat(amount("requests.ephemeral-storage", "1")).isEqualTo("0");
     }
 
+    @Test
+    void aContainerWithoutALimitHasThatOfItsPod() {
+        Obj limited = pod().with(Struct.of("limits", Struct.of("memory", "64Mi", "cpu", "0")), "spec", "resources");
+        assertThat(amount(limited, "limits.memory", "1Mi")).isEqualTo("64");
+        assertThat(amount(limited, "limits.cpu", "1m")).isEqualTo("1500");
+        assertThat(amount(limited, "requests.memory", "1")).isEqualTo("0");
+    }
+
     private static String amount(String resource, String divisor) {
+        return amount(pod(), resource, divisor);
+    }
+
+    private static String amount(Obj pod, String resource, String divisor) {
         Environment.Node node = new Environment.Node("n", List.of(), 1_500, 4_096, () -> 950);
         return new Environment(new ReferencedObjects(FakeApi.stepped(InstantSource.system())), node).amount(
-                Struct.EMPTY, Struct.of("resource", resource, "divisor", divisor));
+                pod, Struct.EMPTY, Struct.of("resource", resource, "divisor", divisor));
     }
 
     private static Obj pod() {

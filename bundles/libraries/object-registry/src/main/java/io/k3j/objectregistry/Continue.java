@@ -20,19 +20,24 @@ record Continue(long revision, String start) {
     ///
     /// @throws ApiFault 400 for what is none, of another version, or says nothing of where to go on
     static Continue parse(String token) {
+        Struct s;
         try {
-            Struct s = Json.object(Base64.getUrlDecoder().decode(token));
-            if (s.text("v").equals(VERSION) && !s.text("start").isEmpty() && s.whole("rv", 0) != 0) {
-                return new Continue(s.whole("rv", 0), s.text("start"));
-            }
+            s = Json.object(Base64.getUrlDecoder().decode(token));
         } catch (IllegalArgumentException | MalformedInput e) {
-            throw invalid();
+            throw invalid(": " + e.getMessage());
         }
-        throw invalid();
+        if (!s.text("v").equals(VERSION)) {
+            throw invalid(": server does not recognize this encoded version " + s.text("v"));
+        }
+        if (s.whole("rv", 0) == 0 || s.text("start").isEmpty()) {
+            throw invalid(s.whole("rv", 0) == 0 ? ": incorrect encoded start resourceVersion (version meta.k8s.io/v1)"
+                    : ": encoded start key empty (version meta.k8s.io/v1)");
+        }
+        return new Continue(s.whole("rv", 0), s.text("start"));
     }
 
-    private static ApiFault invalid() {
-        return ApiFault.badRequest("continue key is not valid");
+    private static ApiFault invalid(String why) {
+        return ApiFault.badRequest("invalid continue token: continue key is not valid" + why);
     }
 
     /// As the client keeps it.

@@ -48,11 +48,6 @@ public record Intent(Target target, Key key, String subresource, Caller caller, 
         return new Intent(target, key, subresource, caller, dryRun, manager, force, other, term, warnings, certainty);
     }
 
-    /// The same in the name of a field manager.
-    public Intent managedBy(String other) {
-        return new Intent(target, key, subresource, caller, dryRun, other, force, options, term, warnings, certainty);
-    }
-
     /// The same, but nothing is stored.
     public Intent asDryRun() {
         return new Intent(target, key, subresource, caller, true, manager, force, options, term, warnings, certainty);

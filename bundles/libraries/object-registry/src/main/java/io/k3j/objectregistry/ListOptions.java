@@ -22,10 +22,9 @@ import java.util.List;
 /// @param timeoutSeconds -1: unset
 public record ListOptions(Selector labels, FieldSelector fields, long revision, String match, long limit, String token,
         boolean initialEvents, boolean bookmarks, long timeoutSeconds) {
-    private static final Gvk KIND = Gvk.of("meta.k8s.io/v1", "ListOptions");
+    private static final String MATCH = "resourceVersionMatch";
     /// Everything, most recent.
-    static final ListOptions ALL = new ListOptions(Selector.EVERYTHING, FieldSelector.EVERYTHING, -1, "", 0, "",
-            false, false, -1);
+    static final ListOptions ALL = selecting(Selector.EVERYTHING, FieldSelector.EVERYTHING);
 
     /// Everything some selectors let through, most recent.
     static ListOptions selecting(Selector labels, FieldSelector fields) {
@@ -33,55 +32,55 @@ public record ListOptions(Selector labels, FieldSelector fields, long revision, 
     }
 
     /// These, if they go together, as upstream's `ValidateListOptions` says.
-    ///
     /// @param watch whether they are those of a watch
     /// @param initialGiven whether `sendInitialEvents` is there at all
     /// @throws ApiFault 422 with everything that does not go together; 400 for a revision beside a token
     public ListOptions checked(boolean watch, boolean initialGiven) {
-        check(watch, initialGiven);
-        return this;
-    }
-
-    private void check(boolean watch, boolean initialGiven) {
         List<FieldProblem> wrong = new ArrayList<>();
         if (watch) {
-            if (initialGiven && !match.equals("NotOlderThan")) {
-                wrong.add(FieldProblem.forbidden("resourceVersionMatch",
-                        "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-            } else if (!initialGiven && !match.isEmpty()) {
-                wrong.add(FieldProblem.forbidden("resourceVersionMatch",
-                        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            checkWatch(wrong, initialGiven);
+        } else {
+            if (!match.isEmpty()) {
+                checkMatch(wrong);
             }
-        } else if (initialGiven) {
-            wrong.add(FieldProblem.forbidden("sendInitialEvents",
-                    "sendInitialEvents is forbidden for list"));
-        }
-        if (!watch && !match.isEmpty()) {
-            checkMatch(wrong);
+            if (initialGiven) {
+                wrong.add(FieldProblem.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+            }
         }
         if (!wrong.isEmpty()) {
-            throw FieldProblem.fault(KIND, "", wrong);
+            throw FieldProblem.fault(Gvk.of("meta.k8s.io/v1", "ListOptions"), "", wrong);
         }
         if (!token.isEmpty() && revision > 0) {
             throw ApiFault.badRequest("specifying resource version is not allowed when using continue");
         }
+        return this;
+    }
+
+    private void checkWatch(List<FieldProblem> wrong, boolean initialGiven) {
+        boolean other = !match.equals("NotOlderThan");
+        forbid(wrong, initialGiven && other, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        forbid(wrong, !initialGiven && !match.isEmpty(),
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+        if (!match.isEmpty() && other) {
+            wrong.add(FieldProblem.unsupported(MATCH, match, "\"NotOlderThan\""));
+        }
+        forbid(wrong, !match.isEmpty() && !token.isEmpty(),
+                "resourceVersionMatch is forbidden when continue is provided");
     }
 
     private void checkMatch(List<FieldProblem> wrong) {
-        if (revision < 0) {
-            wrong.add(FieldProblem.forbidden("resourceVersionMatch",
-                    "resourceVersionMatch is forbidden unless resourceVersion is provided"));
-        }
-        if (!token.isEmpty()) {
-            wrong.add(FieldProblem.forbidden("resourceVersionMatch",
-                    "resourceVersionMatch is forbidden when continue is provided"));
-        }
+        forbid(wrong, revision < 0, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        forbid(wrong, !token.isEmpty(), "resourceVersionMatch is forbidden when continue is provided");
         if (!match.equals("NotOlderThan") && !match.equals("Exact")) {
-            wrong.add(FieldProblem.unsupported("resourceVersionMatch", match, "\"Exact\", \"NotOlderThan\", \"\""));
+            wrong.add(FieldProblem.unsupported(MATCH, match, "\"Exact\", \"NotOlderThan\", \"\""));
         }
-        if (match.equals("Exact") && revision == 0) {
-            wrong.add(FieldProblem.forbidden("resourceVersionMatch",
-                    "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+        forbid(wrong, match.equals("Exact") && revision == 0,
+                "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+    }
+
+    private static void forbid(List<FieldProblem> wrong, boolean so, String why) {
+        if (so) {
+            wrong.add(FieldProblem.forbidden(MATCH, why));
         }
     }
 

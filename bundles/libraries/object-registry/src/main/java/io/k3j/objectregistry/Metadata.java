@@ -225,7 +225,7 @@ public final class Metadata {
 
     /// Checks the uid a writer names, if any.
     /// @throws ApiFault 409
-    static void sameUid(Gvr gvr, String name, String wanted, String actual) {
+    public static void sameUid(Gvr gvr, String name, String wanted, String actual) {
         if (!wanted.isEmpty() && !wanted.equals(actual)) {
             throw ApiFault.conflict(gvr, name,
                     "Precondition failed: UID in precondition: " + wanted + ", UID in object meta: " + actual);

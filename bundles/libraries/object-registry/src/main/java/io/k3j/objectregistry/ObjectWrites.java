@@ -94,7 +94,7 @@ public final class ObjectWrites {
         if (intent.dryRun()) {
             shaping.abandoned(shaped);
             if (present(intent)) {
-                throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+                throw taken(intent, wish);
             }
             return new WriteResult(new Item(intent.storeKey(), bytes, 0, 0), 0, WriteResult.Kind.CREATED);
         }
@@ -106,7 +106,15 @@ public final class ObjectWrites {
         }
         shaping.abandoned(shaped);
         intent.certainty().refused();
-        throw ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+        throw taken(intent, wish);
+    }
+
+    /// As upstream, also where a name was given beside `generateName`.
+    private static ApiFault taken(Intent intent, Wish wish) {
+        ApiFault taken = ApiFault.alreadyExists(intent.target().gvr(), intent.key().name());
+        return wish.object().struct("metadata").text("generateName").isEmpty() ? taken
+                : new ApiFault(taken.code(), taken.reason(), taken.getMessage() + ", the server was not able to"
+                        + " generate a unique name for the object", taken.details().with("retryAfterSeconds", 1));
     }
 
     /// What is to be new cannot have been read at a version. Asked after admission and validation, with the status of

@@ -13,6 +13,7 @@ import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.ApplyCheck;
+import io.k3j.schema.DeclaredFields;
 import io.k3j.schema.StrategicMerge;
 import java.util.List;
 
@@ -52,13 +53,26 @@ public final class Patches {
             if (JsonSize.atLeast(changed, ObjectDecoder.MAX_BYTES + 1L) > ObjectDecoder.MAX_BYTES) {
                 throw ObjectDecoder.tooLarge();
             }
-            return Shaping.Wish.plain(decoder.changed(document, forgetting(changed), expected));
+            return Shaping.Wish.plain(decoder.changed(document, forgetting(changed), expected, patch));
         } catch (PatchFailure e) {
-            throw e.malformed() ? ApiFault.badRequest(String.valueOf(e.getMessage()))
-                    // upstream keeps what the patch library said to itself
-                    : new ApiFault(422, "Invalid", "the server rejected our request due to an error in our request",
-                            Struct.EMPTY);
+            throw fault(expected.kind(), e);
         }
+    }
+
+    /// What is in a Secret is left out, as where a patch does not fit it.
+    static ApiFault fault(Gvk kind, PatchFailure failure) {
+        String all = String.valueOf(failure.getMessage());
+        int quoted = kind.kind().equals("Secret") ? all.indexOf(" in map: ") : -1;
+        String why = quoted < 0 ? all : all.substring(0, quoted);
+        return switch (failure.code()) {
+            case PatchFailure.MALFORMED -> ApiFault.badRequest(why);
+            case PatchFailure.TOO_LARGE ->
+                new ApiFault(failure.code(), "RequestEntityTooLarge", "Request entity too large: " + why, Struct.EMPTY);
+            case PatchFailure.UNKNOWN -> new ApiFault(failure.code(), "", why, Struct.EMPTY);
+            // upstream keeps what the patch library said to itself
+            default -> new ApiFault(failure.code(), "Invalid",
+                    "the server rejected our request due to an error in our request", Struct.EMPTY);
+        };
     }
 
     /// Patching in an empty list of owners asks to forget them, as a list of one empty entry does; typing drops it.
@@ -85,8 +99,13 @@ public final class Patches {
         }
         declared(wanted, expected);
         Struct typed = decoder.typed(new Document(wanted, List.of()), expected);
-        Struct merged = fields.applied(intent, live, sparse(wanted, typed));
+        Struct merged = fields.applied(intent, live, DeclaredFields.of(wanted, typed));
         return new Shaping.Wish(merged, true);
+    }
+
+    /// What applying fields that are typed makes of an object, ownership included; 409 as above.
+    public Shaping.Wish owned(Intent intent, Struct live, Struct wanted) {
+        return new Shaping.Wish(fields.applied(intent, live, wanted), true);
     }
 
     /// What is asked for of an object that does not exist. Upstream forgets the version here, so that operators can
@@ -103,40 +122,9 @@ public final class Patches {
 
     /// Upstream answers 500 here; clients look at the text.
     private static void declared(Struct wanted, ObjectDecoder.Expected expected) {
-        List<String> problems = ApplyCheck.problems(expected.shape(), wanted);
-        if (!problems.isEmpty()) {
-            Struct metadata = wanted.struct("metadata");
-            String all = problems.size() == 1 ? problems.getFirst() : "errors:\n  " + String.join("\n  ", problems);
-            throw new ApiFault(500, "", "failed to create typed patch object (" + metadata.text("namespace") + "/"
-                    + metadata.text("name") + "; " + expected.kind().apiVersion() + ", Kind=" + expected.kind().kind()
-                    + "): " + all, Struct.EMPTY);
+        String refusal = ApplyCheck.refusal(expected.shape(), expected.kind(), wanted);
+        if (!refusal.isEmpty()) {
+            throw new ApiFault(500, "", refusal, Struct.EMPTY);
         }
-    }
-
-    /// Only what the applier really said: typing adds fields that Go always writes.
-    private static Struct sparse(Struct said, Struct typed) {
-        Struct.Builder now = Struct.builder();
-        typed.forEach((name, value) -> {
-            Object was = said.get(name);
-            if (was != null) {
-                now.put(name, sparse(was, value));
-            }
-        });
-        return now.build();
-    }
-
-    /// Lists are compared place by place; where typing has changed their number it is taken as typed.
-    private static Object sparse(Object said, Object typed) {
-        if (said instanceof Struct s && typed instanceof Struct t) {
-            return sparse(s, t);
-        }
-        if (said instanceof Seq s && typed instanceof Seq t && s.size() == t.size()) {
-            Object[] all = new Object[t.size()];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = sparse(s.get(i), t.get(i));
-            }
-            return Seq.owning(all);
-        }
-        return typed;
     }
 }

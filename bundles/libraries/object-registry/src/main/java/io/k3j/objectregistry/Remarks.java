@@ -1,17 +1,12 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Audit;
-import java.util.function.Consumer;
 
 /// Takes what is said of a write beside its result: texts for the client (`Warning` headers), and annotations for the
 /// request's audit event. On the writing thread, before the answer.
 @FunctionalInterface
-public interface Remarks extends Consumer<String> {
-    /// An annotation of the audit event; the first value of a key stays. Dropped where nobody records.
-    default void annotate(String key, String value) {
-        // nobody records
-    }
-
+public interface Remarks extends Action.Notes {
     /// The admission webhooks of a step have had their turn.
     ///
     /// @param validating whether it was the step of those that only look

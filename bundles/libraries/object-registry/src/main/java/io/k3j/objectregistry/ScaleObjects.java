@@ -1,11 +1,14 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apimachinery.HumanDuration;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.KindHooks.ScalePaths;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
 import io.k3j.model.Struct;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,27 @@ public final class ScaleObjects {
                     "spec.replicas", replicas, "must be greater than or equal to 0")));
         }
         return object.withAt(replicas, array(paths.specReplicas()));
+    }
+
+    /// A Scale as a Table.
+    ///
+    /// @param object what its row has of it, null for nothing
+    public static Struct table(Struct scale, String version, @Nullable Struct object, Instant now) {
+        Struct metadata = scale.struct("metadata");
+        String made = metadata.text("creationTimestamp");
+        List<Object> cells = List.of(metadata.text("name"), scale.struct("spec").whole("replicas", 0),
+                scale.struct("status").whole("replicas", 0),
+                made.isEmpty() ? "<unknown>" : HumanDuration.of(Duration.between(Instant.parse(made), now)));
+        return Struct.of("kind", "Table", "apiVersion", "meta.k8s.io/" + version, "metadata",
+                Struct.of("resourceVersion", metadata.text("resourceVersion")), "columnDefinitions",
+                List.of(column("Name", "string"), column("Desired", "integer"), column("Available", "integer"),
+                        column("Age", "string")),
+                "rows", List.of(Struct.of("cells", cells, "object", object)));
+    }
+
+    private static Struct column(String name, String type) {
+        return Struct.of("name", name, "type", type, "format", "", "description", name + " of the scaled object.",
+                "priority", 0);
     }
 
     private static String[] array(List<String> path) {

@@ -1,5 +1,6 @@
 package io.k3j.objectregistry;
 
+import io.k3j.apimachinery.OwnerReferences;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
@@ -180,7 +181,8 @@ public final class Shaping {
         if (write.context() instanceof WriteContext context) {
             context.bound(changed -> bound(intent, write, before, ready, changed));
         }
-        return withOwnership(defaulted(intent, admissions.admit(write, ready)), object);
+        return withOwnership(OwnerReferences.unique(defaulted(intent, admissions.admit(write, ready)), true,
+                intent.warnings()), object);
     }
 
     /// What somebody outside has made of an object (`ready`): identity, and what is out of the path's reach, as it was.

@@ -184,7 +184,8 @@ final class OpenApiPaths {
         }
         if (r.verbs().contains("delete")) {
             put(new OpenApiOperation(path, in, "delete", "delete" + id, "delete" + n(kind) + kind, site.tag, "delete",
-                    r.kind(), options(), false, DELETE, List.of(200, 202), meta("Status"), ANY, PRODUCES));
+                    r.kind(), options(), false, DELETE, List.of(200, 202), r.returned() ? own : meta("Status"), ANY,
+                    PRODUCES));
         }
         if (r.verbs().contains("patch")) {
             put(new OpenApiOperation(path, in, "patch", "patch" + id, "partially update the specified " + kind,

@@ -15,8 +15,16 @@ import java.util.Set;
 /// @param verbs those of discovery: create, delete, deletecollection, get, list, patch, update, watch
 /// @param shape the kind's shape; one without a definition is that of a custom resource
 /// @param subresources the paths below an object, in the order in which the document has them
+/// @param returned whether a deletion that is done gives the object, not a Status
 public record OpenApiResource(Gvr gvr, Gvk kind, boolean namespaced, Set<String> verbs, Shape shape,
-        List<Subresource> subresources) {
+        List<Subresource> subresources, boolean returned) {
+    /// One whose deletion gives a Status.
+    @SuppressWarnings("checkstyle:ParameterNumber") // the record's, but one
+    public OpenApiResource(Gvr gvr, Gvk kind, boolean namespaced, Set<String> verbs, Shape shape,
+            List<Subresource> subresources) {
+        this(gvr, kind, namespaced, verbs, shape, subresources, false);
+    }
+
     /// A path below an object, as `status`. `exec`, `attach`, `portforward`, `proxy` and `log` are streams and
     /// described as such, whatever their verbs are.
     ///

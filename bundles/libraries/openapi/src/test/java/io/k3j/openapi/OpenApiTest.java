@@ -47,6 +47,19 @@ class OpenApiTest {
         assertThat(OpenApi.protobuf(v2)).hasSizeGreaterThan(1000);
     }
 
+    @Test
+    void aDeletionGivesTheObjectOfSomeKinds() {
+        Gvk kind = Gvk.of("v1", "Service");
+        for (boolean returned : List.of(true, false)) {
+            OpenApiResource row = new OpenApiResource(Gvr.of("v1", "services"), kind, true, Set.of("delete"),
+                    SCHEMAS.shape(kind).orElseThrow(), List.of(), returned);
+            Struct delete = new OpenApi(SCHEMAS, "v1").v2(List.of(row)).struct("paths")
+                    .struct("/api/v1/namespaces/{namespace}/services/{name}").struct("delete");
+            assertThat(delete.at("responses", "200", "schema", "$ref")).isEqualTo("#/definitions/" + (returned
+                    ? "io.k8s.api.core.v1.Service" : "io.k8s.apimachinery.pkg.apis.meta.v1.Status"));
+        }
+    }
+
     /// gnostic's `Document` begins with `swagger` and `info`, whose first fields are `title` and `version`.
     @Test
     void aDocumentIsAMessageInTheOrderOfItsFields() {

@@ -137,6 +137,7 @@ class SwaggerOracleTest {
         final Schemas schemas;
         Gvk kind = new Gvk("", "", "");
         boolean namespaced;
+        boolean returned;
         final Set<String> verbs = new TreeSet<>();
         final Map<String, OpenApiResource.Subresource> subresources = new LinkedHashMap<>();
 
@@ -147,7 +148,7 @@ class SwaggerOracleTest {
 
         OpenApiResource resource() {
             return new OpenApiResource(gvr, kind, namespaced, verbs, schemas.shape(kind).orElseThrow(),
-                    List.copyOf(subresources.values()));
+                    List.copyOf(subresources.values()), returned);
         }
     }
 
@@ -177,6 +178,8 @@ class SwaggerOracleTest {
         if (rest.size() <= 2) {
             row.kind = kind;
             row.verbs.add(verb);
+            row.returned |= verb.equals("delete") && !o.struct("responses").struct("200").struct("schema").text("$ref")
+                    .endsWith(".Status");
             if (verb.equals("list") && o.text("description").contains("watch")) {
                 row.verbs.add("watch");
             }

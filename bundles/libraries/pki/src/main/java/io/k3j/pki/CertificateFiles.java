@@ -9,17 +9,32 @@ import java.nio.file.attribute.FileTime;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// A chain and its key in two files, as `tls-cert-file` and `tls-private-key-file` name them. Files that have changed
 /// are read again when somebody asks, as upstream's; where chain and key do not fit, as between the writes of one and
-/// the other, or cannot be read, what was read before stays. Any thread; who asks waits for the disk to tell two times.
+/// the other, or cannot be read, what was read before stays; that is a warning, once, where it has been so for a
+/// minute. Any thread; who asks waits for the disk to tell two times.
 public final class CertificateFiles {
+    /// How long files may not fit, while somebody writes one after the other.
+    static final Duration WRITING = Duration.ofMinutes(1);
     private static final System.Logger LOG = System.getLogger("io.k3j.pki");
     private final Path certificate;
     private final Path key;
+    private final LongSupplier nanos;
     private volatile Loaded loaded;
+    private volatile @Nullable Trouble trouble;
+
+    /// Files that cannot be used.
+    ///
+    /// @param since when that was seen first, by the clock
+    /// @param told whether it was told
+    private record Trouble(long since, boolean told) {
+    }
 
     /// What the files hold.
     ///
@@ -39,8 +54,14 @@ public final class CertificateFiles {
     /// Reads both.
     /// @throws IOException naming the file that is missing or cannot be used
     public CertificateFiles(Path certificate, Path key) throws IOException {
+        this(certificate, key, System::nanoTime);
+    }
+
+    /// @param nanos a clock that only goes forward
+    CertificateFiles(Path certificate, Path key, LongSupplier nanos) throws IOException {
         this.certificate = certificate;
         this.key = key;
+        this.nanos = nanos;
         this.loaded = read();
     }
 
@@ -89,10 +110,35 @@ public final class CertificateFiles {
                 known = read();
                 loaded = known;
             }
+            if (trouble != null) {
+                usable();
+            }
         } catch (IOException unreadable) {
             LOG.log(Level.DEBUG, "The last certificate goes on counting", unreadable);
+            unusable(unreadable);
         }
         return known.pair;
+    }
+
+    /// However often somebody asks, the time counts.
+    private synchronized void unusable(IOException why) {
+        long now = nanos.getAsLong();
+        Trouble known = trouble;
+        Trouble before = known == null ? new Trouble(now, false) : known;
+        boolean due = !before.told && now - before.since >= WRITING.toNanos();
+        trouble = due ? new Trouble(before.since, true) : before;
+        if (due) {
+            LOG.log(Level.WARNING, "Certificate cannot be used, the one before goes on counting path={0} error={1}",
+                    certificate, why.getMessage());
+        }
+    }
+
+    private synchronized void usable() {
+        Trouble before = trouble;
+        trouble = null;
+        if (before != null && before.told) {
+            LOG.log(Level.INFO, "Certificate is used again path={0}", certificate);
+        }
     }
 
     private List<FileTime> changed() throws IOException {

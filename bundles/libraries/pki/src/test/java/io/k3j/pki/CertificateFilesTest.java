@@ -9,8 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.KeyPair;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +62,57 @@ class CertificateFilesTest {
         assertThat(shown(files)).isEqualTo("CN=second");
         Files.delete(certificate);
         assertThat(shown(files)).as("what was read before stays").isEqualTo("CN=second");
+    }
+
+    @Test
+    void filesThatCannotBeUsedAreToldOnceWhenThatLasts() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        CertificateFiles files = new CertificateFiles(certificate, key, nanos::get);
+        byte[] before = Files.readAllBytes(certificate);
+        FileTime changed = Files.getLastModifiedTime(certificate);
+        Files.delete(certificate);
+        List<String> told = new ArrayList<>();
+        Handler log = recording(told);
+        Logger.getLogger("io.k3j.pki").addHandler(log);
+        try {
+            for (int i = 0; i < 100; i++) {
+                shown(files);
+            }
+            assertThat(told).as("somebody may be writing them").isEmpty();
+            nanos.addAndGet(CertificateFiles.WRITING.toNanos());
+            shown(files);
+            shown(files);
+            assertThat(told).singleElement().asString().startsWith("WARNING ").contains(certificate.toString(),
+                    "no certificate is there");
+            Files.write(certificate, before);
+            Files.setLastModifiedTime(certificate, changed);
+            shown(files);
+            shown(files);
+            assertThat(told).hasSize(2).last().asString().startsWith("INFO ");
+        } finally {
+            Logger.getLogger("io.k3j.pki").removeHandler(log);
+        }
+    }
+
+    private static Handler recording(List<String> told) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                if (line.getLevel().intValue() >= Level.INFO.intValue()) {
+                    told.add(line.getLevel() + " " + new SimpleFormatter().formatMessage(line));
+                }
+            }
+
+            @Override
+            public void flush() {
+                // nothing waits
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
     }
 
     /// As Java writes keys: without the public half.

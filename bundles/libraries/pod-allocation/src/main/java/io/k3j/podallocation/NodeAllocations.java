@@ -19,7 +19,6 @@ public final class NodeAllocations {
     /// Told first when several are short, in the scheduler's order.
     private static final List<String> FIRST = List.of(PodResources.CPU, PodResources.MEMORY, "ephemeral-storage");
     private static final String PODS = "pods";
-    private static final String DEFERRED = "Deferred";
     private final Map<String, Long> capacity;
     private final Map<String, Map<String, Long>> allocated = new HashMap<>();
     private final PendingResizes pending = new PendingResizes();
@@ -101,8 +100,8 @@ public final class NodeAllocations {
     }
 
     /// Allocates changed requests of a pod, if there is room that no other pod waits for whose turn is before its.
-    /// @return the refusal: `Infeasible` when the node is too small, `Deferred` when other pods use the room, or will;
-    ///     then it waits until it is asked again and granted, or [#settle] is called
+    /// @return the refusal, as [#shortage] says it, when other pods use the room, or will, or the node is too small: it
+    ///     waits until it is asked again and granted, or [#settle] is called
     public synchronized Optional<PodStatus.Waiting> tryResize(Obj pod) {
         Map<String, Long> now = requests(pod);
         PendingResizes.Pending wanted = pending.of(pod, now);
@@ -115,11 +114,9 @@ public final class NodeAllocations {
         Optional<PodStatus.Waiting> refusal = refusal(taken, pod.uid(), now);
         if (refusal.isEmpty()) {
             allocated.put(pod.uid(), now);
-        }
-        if (refusal.filter(r -> r.reason().equals(DEFERRED)).isPresent()) {
-            pending.add(wanted);
-        } else {
             pending.remove(pod.uid());
+        } else {
+            pending.add(wanted);
         }
         return refusal;
     }
@@ -142,14 +139,8 @@ public final class NodeAllocations {
         long before = taken.getOrDefault(uid, Map.of()).getOrDefault(what, 0L);
         long most = capacity.getOrDefault(what, 0L);
         long used = used(taken, uid, what);
-        if (asked <= before || asked <= most - used) {
-            return Optional.empty();
-        }
-        return Optional.of(asked > most
-                ? new PodStatus.Waiting("Infeasible", "Node didn't have enough capacity: " + what + ", requested: "
-                        + asked + ", capacity: " + most)
-                : new PodStatus.Waiting(DEFERRED, "Node didn't have enough resource: " + what + ", requested: "
-                        + asked + ", used: " + used + ", capacity: " + most));
+        return asked <= before || asked <= most - used ? Optional.empty()
+                : Optional.of(insufficient(what, asked, used, most));
     }
 
     /// Forgets what a pod waits for: it has what it asks for, or will not run on.

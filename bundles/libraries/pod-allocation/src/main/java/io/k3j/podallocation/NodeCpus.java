@@ -172,11 +172,11 @@ public final class NodeCpus implements ExclusiveCpus {
     }
 
     /// Why a changed pod cannot have what it asks for while it runs.
-    public Optional<PodStatus.Waiting> resizeRefusal(Obj changedPod) {
-        boolean fine = cpus.isEmpty() || PodSpecs.containers(changedPod).stream()
-                .allMatch(c -> of(changedPod.uid(), c.text("name")).size() == wanted(changedPod, c));
+    public Optional<PodStatus.Waiting> resizeRefusal(Obj given, Obj changedPod) {
+        boolean fine = cpus.isEmpty() || !ContainerResources.qosClass(changedPod).equals("Guaranteed")
+                || Requirements.sameRequests(given, changedPod, PodResources.CPU);
         return fine ? Optional.empty() : Optional.of(new PodStatus.Waiting("Infeasible",
-                "Resize is infeasible for Guaranteed Pods alongside CPU Manager static policy"));
+                "Resize is infeasible for Guaranteed Pods alongside CPU Manager policy \"static\""));
     }
 
     /// CRI's `LinuxContainerResources` with the CPUs that a container may use. Of its own ones it may use all it can.

@@ -163,12 +163,11 @@ public final class NodeMemory implements ExclusiveMemory {
     }
 
     /// Why a changed pod cannot have what it asks for while it runs.
-    public Optional<PodStatus.Waiting> resizeRefusal(Obj changedPod) {
-        boolean fine = memory.isEmpty() || PodSpecs.containers(changedPod).stream().allMatch(c -> memory.get()
-                .blocks(changedPod.uid(), c.text("name")).stream()
-                .allMatch(block -> wanted(changedPod, c).getOrDefault(block.type(), 0L) == block.size()));
+    public Optional<PodStatus.Waiting> resizeRefusal(Obj given, Obj changedPod) {
+        boolean fine = memory.isEmpty() || !ContainerResources.qosClass(changedPod).equals("Guaranteed")
+                || Requirements.sameRequests(given, changedPod, PodResources.MEMORY);
         return fine ? Optional.empty() : Optional.of(new PodStatus.Waiting("Infeasible",
-                "Resize is infeasible for Guaranteed Pods alongside Memory Manager static policy"));
+                "Resize is infeasible for Guaranteed Pods alongside Memory Manager policy \"Static\""));
     }
 
     /// CRI's `LinuxContainerResources` with the NUMA nodes that a container may have memory of.

@@ -185,8 +185,10 @@ public record NodeResources(NodeDevices devices, NodeCpus cpus, NodeMemory memor
     }
 
     /// Why a changed pod cannot have what it asks for while it runs.
-    public Optional<PodStatus.Waiting> resizeRefusal(Obj changedPod) {
-        return cpus.resizeRefusal(changedPod).or(() -> memory.resizeRefusal(changedPod));
+    ///
+    /// @param given the pod with what it has
+    public Optional<PodStatus.Waiting> resizeRefusal(Obj given, Obj changedPod) {
+        return cpus.resizeRefusal(given, changedPod).or(() -> memory.resizeRefusal(given, changedPod));
     }
 
     /// Gives back what a pod has.

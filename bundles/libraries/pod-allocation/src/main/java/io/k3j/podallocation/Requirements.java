@@ -1,10 +1,12 @@
 package io.k3j.podallocation;
 
 import io.k3j.apimachinery.Quantity;
+import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What of the `resources` of a container or pod can be resized. Pure.
 final class Requirements {
@@ -22,6 +24,14 @@ final class Requirements {
     /// Whether they differ in one resource.
     static boolean differ(Struct a, Struct b, String resource) {
         return KINDS.stream().anyMatch(k -> !quantity(a.struct(k), resource).equals(quantity(b.struct(k), resource)));
+    }
+
+    /// Whether all containers of two versions of a pod ask for the same of one resource.
+    static boolean sameRequests(Obj a, Obj b, String resource) {
+        return Stream.of("initContainers", "containers").allMatch(list -> b.spec().seq(list).structs().stream()
+                .allMatch(c -> quantity(c.struct("resources").struct("requests"), resource).equals(quantity(
+                        a.spec().seq(list).find("name", c.text("name")).struct("resources").struct("requests"),
+                        resource))));
     }
 
     private static Quantity quantity(Struct amounts, String resource) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// In-place resize of one pod: the requested, the allocated and the effective resources of its containers, and of the
@@ -39,10 +38,10 @@ public final class Resizes {
     private final Map<String, Struct> applied = new HashMap<>();
     /// What the control group of the pod has, where the pod as a whole has resources.
     private Struct appliedToPod = Struct.EMPTY;
-    private Optional<PodStatus.Waiting> pending = Optional.empty();
-    private String error = "";
-    private boolean inProgress;
+    private final ResizeProgress progress;
     private Struct decided = Struct.EMPTY;
+    /// With its allocated resources.
+    private Obj allocated = Obj.of(Struct.EMPTY);
 
     /// What a resize needs of its node.
     public interface Node {
@@ -57,7 +56,9 @@ public final class Resizes {
 
         /// Why a running pod cannot have the resources it asks for; it has them when this is empty, as by
         /// [NodeAllocations#tryResize].
-        Optional<PodStatus.Waiting> resize(Obj changed);
+        ///
+        /// @param given the pod with what it has
+        Optional<PodStatus.Waiting> resize(Obj given, Obj changed);
 
         /// What a runtime is told of a container's resources.
         Struct limits(Obj pod, Struct container);
@@ -69,6 +70,7 @@ public final class Resizes {
     /// Of a pod that was not seen yet.
     public Resizes(Node node) {
         this.node = node;
+        this.progress = new ResizeProgress(node);
     }
 
     /// Decides whether a running pod gets the resources it requests.
@@ -91,11 +93,12 @@ public final class Resizes {
         Struct asked = pod.spec();
         if (!runs) {
             node.room().settle(pod.uid());
-        } else if (pending.isPresent() || !asked.equals(decided)) {
+        } else if (progress.pending() || !asked.equals(decided)) {
             decided = asked;
             requestResize(pod);
         }
-        return with(pod, given);
+        allocated = with(pod, given);
+        return allocated;
     }
 
     private static Struct adopted(Obj pod, Struct container) {
@@ -131,25 +134,23 @@ public final class Resizes {
             wanted.put(POD, PodSpecs.resources(pod));
         }
         if (wanted.equals(given)) {
-            pending = Optional.empty();
+            progress.settle();
             node.room().settle(pod.uid());
             return;
         }
         boolean same = wanted.keySet().stream().allMatch(
                 n -> Requirements.same(Objects.requireNonNull(wanted.get(n)), given.getOrDefault(n, Struct.EMPTY)));
-        Optional<PodStatus.Waiting> refusal = node.resize(with(pod, wanted));
+        Obj asked = with(pod, wanted);
+        Optional<PodStatus.Waiting> refusal = node.resize(with(pod, given), asked);
         if (refusal.isPresent()) {
-            if (!refusal.equals(pending)) {
-                node.tell(pod, true, "Resize" + refusal.get().reason(), refusal.get().message());
-            }
-            pending = refusal;
+            progress.refuse(asked, refusal.get());
             return;
         }
-        pending = Optional.empty();
         given.putAll(wanted);
-        if (!same) {
-            inProgress = true;
-            node.tell(pod, false, "ResizeStarted", "Pod resize started");
+        if (same) {
+            progress.settle();
+        } else {
+            progress.grant(asked);
         }
     }
 
@@ -169,14 +170,20 @@ public final class Resizes {
     public boolean apply(Obj pod, PodRuntime seen) {
         List<Container> due = outdated(seen);
         List<Container> now = due.stream().filter(c -> restart(pod, c).isEmpty()).toList();
-        error = now.stream().map(c -> excess(pod, c)).filter(e -> !e.isEmpty()).findFirst()
-                .orElseGet(() -> excess(seen));
-        if (inProgress && error.isEmpty()) {
+        List<String> excesses = new ArrayList<>(excess(pod, seen));
+        now.forEach(c -> excesses.addAll(excess(pod, c)));
+        if (!excesses.isEmpty()) {
+            progress.fail(pod, "cannot decrease memory limits: "
+                    + (excesses.size() == 1 ? excesses.getFirst() : "[" + String.join(", ", excesses) + "]"));
+            return true;
+        }
+        boolean fine = true;
+        if (progress.running()) {
             Map<String, Struct> larger = new HashMap<>(given);
             due.forEach(c -> larger.compute(name(c), (n, g) -> Requirements.larger(Objects.requireNonNull(given.get(n)),
                     Objects.requireNonNull(applied.get(c.id())))));
             larger.computeIfPresent(POD, (_, g) -> appliedToPod.isEmpty() ? g : Requirements.larger(g, appliedToPod));
-            attempt(() -> {
+            fine = attempt(pod, () -> {
                 node.cgroups().resize(with(pod, larger));
                 now.forEach(c -> update(pod, c));
                 // and so the limits of who has none
@@ -186,26 +193,27 @@ public final class Resizes {
                 }
             });
         }
-        if (inProgress && error.isEmpty() && outdated(seen).isEmpty()) {
-            attempt(() -> {
+        if (progress.running() && fine && outdated(seen).isEmpty()) {
+            fine = attempt(pod, () -> {
                 node.cgroups().resize(pod);
                 appliedToPod = given.getOrDefault(POD, Struct.EMPTY);
-                inProgress = false;
-                node.tell(pod, false, "ResizeCompleted", "Pod resize completed");
+                progress.complete(pod);
             });
         }
-        return !error.isEmpty() || pending.isPresent();
+        return !fine || progress.pending();
     }
 
     private interface Change {
         void make() throws IOException;
     }
 
-    private void attempt(Change change) {
+    private boolean attempt(Obj pod, Change change) {
         try {
             change.make();
+            return true;
         } catch (IOException | RuntimeFault e) {
-            error = String.valueOf(e.getMessage());
+            progress.fail(pod, String.valueOf(e.getMessage()));
+            return false;
         }
     }
 
@@ -221,30 +229,40 @@ public final class Resizes {
     }
 
     /// Why a memory limit cannot be lowered: the kernel would kill a container that uses more.
-    private String excess(Obj pod, Container c) {
+    private List<String> excess(Obj pod, Container c) {
         long limit = ContainerResources.memory(PodSpecs.container(pod, name(c)).struct("resources").struct("limits"));
         long before = ContainerResources.memory(Objects.requireNonNull(applied.get(c.id())).struct("limits"));
         if (limit == 0 || before > 0 && limit >= before) {
-            return "";
+            return List.of();
         }
         long used = node.runtime().usage().stream().filter(u -> u.id().equals(c.id()))
-                .mapToLong(ContainerUsage::workingSetBytes).findFirst().orElse(0);
-        return used <= limit ? "" : "attempting to set container \"" + name(c) + "\" memory limit (" + limit
-                + ") below current usage (" + used + ")";
+                .mapToLong(ContainerUsage::memoryBytes).findFirst().orElse(0);
+        return used < limit ? List.of() : List.of("attempting to set container \"" + name(c) + "\" memory limit ("
+                + limit + ") below current usage (" + used + ")");
     }
 
-    /// The same of the limit of the pod as a whole.
-    private String excess(PodRuntime seen) {
-        long limit = ContainerResources.memory(given.getOrDefault(POD, Struct.EMPTY).struct("limits"));
-        long before = ContainerResources.memory(appliedToPod.struct("limits"));
-        if (!inProgress || limit == 0 || before > 0 && limit >= before) {
-            return "";
+    /// The same of the limit of the pod, which its containers may have together.
+    private List<String> excess(Obj pod, PodRuntime seen) {
+        long limit = ContainerResources.total(pod, "limits", ContainerResources::memory);
+        Map<String, Struct> inForce = inForce(seen);
+        inForce.computeIfPresent(POD, (_, g) -> appliedToPod);
+        long before = ContainerResources.total(with(pod, inForce), "limits", ContainerResources::memory);
+        if (!progress.running() || limit == 0 || before > 0 && limit >= before) {
+            return List.of();
         }
         List<String> ids = seen.running().stream().map(Container::id).toList();
         long used = node.runtime().usage().stream().filter(u -> ids.contains(u.id()))
-                .mapToLong(ContainerUsage::workingSetBytes).sum();
-        return used <= limit ? "" : "attempting to set pod memory limit (" + limit + ") below current usage (" + used
-                + ")";
+                .mapToLong(ContainerUsage::memoryBytes).sum();
+        return used < limit ? List.of()
+                : List.of("attempting to set pod memory limit (" + limit + ") below current usage (" + used + ")");
+    }
+
+    /// What each container has, by its name.
+    private Map<String, Struct> inForce(PodRuntime seen) {
+        Map<String, Struct> all = new HashMap<>(given);
+        seen.running().stream().filter(c -> applied.containsKey(c.id()))
+                .forEach(c -> all.put(name(c), Objects.requireNonNull(applied.get(c.id()))));
+        return all;
     }
 
     private static Obj with(Obj pod, Map<String, Struct> resources) {
@@ -263,19 +281,16 @@ public final class Resizes {
 
     /// The resources and conditions to report.
     public ResizeStatus status(PodRuntime seen) {
-        Map<String, PodStatus.Waiting> conditions = new TreeMap<>();
-        pending.ifPresent(p -> conditions.put("PodResizePending", p));
         Struct ofPod = given.getOrDefault(POD, Struct.EMPTY);
-        if (!outdated(seen).isEmpty() || inProgress && !Requirements.same(ofPod, appliedToPod)) {
-            conditions.put("PodResizeInProgress", new PodStatus.Waiting(error.isEmpty() ? "" : "Error", error));
-        }
         Map<String, Struct> effective = new HashMap<>();
         seen.running().forEach(c -> Optional.ofNullable(given.get(name(c))).ifPresent(g -> {
             Struct now = applied.getOrDefault(c.id(), g);
             effective.put(c.id(), Requirements.same(now, g) ? g : now);
         }));
-        return new ResizeStatus(Map.copyOf(given), effective, conditions,
-                ofPod.isEmpty() ? ResizeStatus.OfPod.NONE
-                        : new ResizeStatus.OfPod(ofPod, Requirements.same(ofPod, appliedToPod) ? ofPod : appliedToPod));
+        boolean shown = !outdated(seen).isEmpty() || !Requirements.same(ofPod, appliedToPod);
+        Struct whole = !ofPod.isEmpty() ? Requirements.same(ofPod, appliedToPod) ? ofPod : appliedToPod
+                : PodTotals.shown(with(allocated, inForce(seen)), allocated.status().text("phase").equals("Running"));
+        return new ResizeStatus(Map.copyOf(given), effective, progress.conditions(shown),
+                new ResizeStatus.OfPod(PodTotals.requests(allocated), whole));
     }
 }

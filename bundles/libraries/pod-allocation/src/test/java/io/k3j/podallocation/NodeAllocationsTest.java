@@ -119,7 +119,8 @@ class NodeAllocationsTest {
     }
 
     private static boolean deferred(NodeAllocations room, Obj pod) {
-        return room.tryResize(pod).filter(r -> r.reason().equals("Deferred")).isPresent();
+        return room.tryResize(pod).filter(r -> r.reason().equals("OutOfcpu") || r.reason().equals("OutOfmemory"))
+                .isPresent();
     }
 
     private static Obj pod(String name, String cpu, long priority, String quality) {

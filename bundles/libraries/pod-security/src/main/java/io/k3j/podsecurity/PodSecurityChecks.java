@@ -3,12 +3,14 @@ package io.k3j.podsecurity;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// The checks of the pod security standards as of Kubernetes 1.36, in upstream's order and with its messages; each
 /// check applies from the version that introduced it. Pure; one instance per pod. See
@@ -104,39 +106,51 @@ public final class PodSecurityChecks {
     }
 
     private void appArmor() {
-        List<String> wrong = new ArrayList<>();
-        Predicate<Struct> bad = c -> !Set.of("", "RuntimeDefault", "Localhost")
-                .contains(c.struct("appArmorProfile").text("type"));
-        setters(bad).ifPresent(who -> wrong.add(who + " must not set AppArmor profile type to \"Unconfined\""));
+        Set<String> types = new TreeSet<>();
+        List<String> who = new ArrayList<>();
+        setters(c -> {
+            String type = c.struct("appArmorProfile").text("type");
+            boolean wrong = !Set.of("", "RuntimeDefault", "Localhost").contains(type);
+            if (wrong) {
+                types.add(type);
+            }
+            return wrong;
+        }).ifPresent(who::add);
         List<String> noted = annotations.names().stream().filter(n -> n.startsWith(APP_ARMOR)).filter(n -> {
             String profile = annotations.text(n);
             return !profile.isEmpty() && !profile.equals("runtime/default") && !profile.startsWith("localhost/");
-        }).map(n -> n + "=\"" + annotations.text(n) + "\"").toList();
+        }).map(n -> n + "=\"" + annotations.text(n) + "\"").sorted().toList();
         if (!noted.isEmpty()) {
-            wrong.add((noted.size() > 1 ? "annotations " : "annotation ") + String.join(", ", noted));
+            who.add(noted.size() > 1 ? "annotations" : "annotation");
         }
-        addViolation("forbidden AppArmor profile" + (wrong.size() > 1 ? "s" : ""), wrong, String.join("; ", wrong));
+        List<String> values = new ArrayList<>(types);
+        values.addAll(noted);
+        addViolation("forbidden AppArmor profile" + (values.size() > 1 ? "s" : ""), who,
+                String.join(" and ", who) + " must not set AppArmor profile type to " + quoted(values));
     }
 
     private void seLinux() {
-        Set<String> details = new TreeSet<>();
+        Set<String> types = new TreeSet<>();
+        Set<String> set = new TreeSet<>(Comparator.reverseOrder());
         Predicate<Struct> bad = c -> {
             Struct options = c.struct("seLinuxOptions");
-            String type = options.text("type");
-            boolean wrong = !PodSecurityTables.SELINUX_TYPES.contains(type);
+            boolean wrong = !PodSecurityTables.SELINUX_TYPES.contains(options.text("type"));
             if (wrong) {
-                details.add("type \"" + type + "\"");
+                types.add(options.text("type"));
             }
-            for (String field : List.of("user", "role")) {
-                if (!options.text(field).isEmpty()) {
-                    details.add(field + " may not be set");
-                    wrong = true;
-                }
-            }
-            return wrong;
+            List<String> filled = Stream.of("user", "role").filter(field -> !options.text(field).isEmpty()).toList();
+            set.addAll(filled);
+            return wrong || !filled.isEmpty();
         };
-        setters(bad).ifPresent(who -> found.add("seLinuxOptions (" + who
-                + " set forbidden securityContext.seLinuxOptions: " + String.join("; ", details) + ")"));
+        setters(bad).ifPresent(who -> {
+            List<String> details = new ArrayList<>();
+            if (!types.isEmpty()) {
+                details.add((types.size() > 1 ? "types " : "type ") + quoted(types));
+            }
+            set.forEach(field -> details.add(field + " may not be set"));
+            found.add("seLinuxOptions (" + who + " set forbidden securityContext.seLinuxOptions: "
+                    + String.join("; ", details) + ")");
+        });
     }
 
     private static List<String> hosts(Struct container) {
@@ -264,25 +278,13 @@ public final class PodSecurityChecks {
                 + (values.size() > 1 ? many : one) + " " + String.join(", ", values));
     }
 
-    /// Checks a field that containers inherit from the pod: reports first the subjects that set it wrong, else the
-    /// containers for which neither level sets it.
+    /// Checks a field that containers inherit from the pod: reports first the subjects that set it wrong, the pod also
+    /// where no container inherits it, else the containers for which neither level sets it.
     private void checkInherited(String rule, String mustNot, Predicate<Struct> wrong, String must,
             Predicate<Struct> unset) {
-        int before = found.size();
-        List<String> own = names(containers, c -> wrong.test(context(c)));
         List<String> without = unset.test(podContext) ? names(containers, c -> unset.test(context(c)))
                 : List.of();
-        boolean inherited = wrong.test(podContext) && containers.stream().anyMatch(c -> unset.test(context(c)));
-        List<String> who = new ArrayList<>();
-        if (inherited) {
-            who.add("pod");
-        }
-        if (!own.isEmpty()) {
-            who.add(named("container", own));
-        }
-        addViolation(rule, who, String.join(" and ", who) + " " + mustNot);
-        if (found.size() == before) {
-            addViolation(rule, without, "pod or " + named("container", without) + " " + must);
-        }
+        setters(wrong).ifPresentOrElse(who -> found.add(rule + " (" + who + " " + mustNot + ")"),
+                () -> addViolation(rule, without, "pod or " + named("container", without) + " " + must));
     }
 }

@@ -33,11 +33,13 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         all.add(condition("PodReadyToStartContainers", sandbox, "", ""));
         String missing = names(PodSpecs.initContainers(pod), s -> inits.find("name", s.text("name"))
                 .flag(PodSpecs.sidecar(s) ? "started" : "ready"));
-        all.add(condition("Initialized", initialized || succeeded,
+        // what was initialized once is so, also when init containers run again
+        boolean was = pod.status().seq("conditions").find("type", "Initialized").text("status").equals("True");
+        all.add(condition("Initialized", initialized || succeeded || was,
                 succeeded ? "PodCompleted" : "ContainersNotInitialized",
                 "containers with incomplete status: [" + missing + "]"));
-        List<Struct> gating = new ArrayList<>(PodSpecs.containers(pod));
-        PodSpecs.initContainers(pod).stream().filter(PodSpecs::sidecar).forEach(gating::add);
+        List<Struct> gating = new ArrayList<>(PodSpecs.initContainers(pod).stream().filter(PodSpecs::sidecar).toList());
+        gating.addAll(PodSpecs.containers(pod));
         String unready = names(gating, c -> mains.find("name", c.text("name")).flag("ready")
                 || inits.find("name", c.text("name")).flag("ready"));
         boolean containers = unready.isEmpty() && phase.equals("Running");
@@ -48,7 +50,7 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         all.add(containers && !gates.isEmpty()
                 ? condition("Ready", false, "ReadinessGatesNotReady", gates) : condition("Ready", ready, why, message));
         all.add(condition("ContainersReady", containers, why, message));
-        view.resources().conditions().forEach((type, w) -> all.add(condition(type, true, w.reason(), w.message())));
+        view.resources().conditions().forEach((type, resize) -> all.add(condition(type, resize)));
         all.add(condition("PodScheduled", true, "", ""));
         if (PodRestart.possible(pod)) {
             boolean restarting = PodRestart.of(pod, runtime).begun() && !succeeded && !phase.equals("Failed");
@@ -67,9 +69,20 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
     }
 
     private String gates() {
-        return String.join("\n", pod.spec().seq("readinessGates").structs().stream().map(g -> g.text("conditionType"))
-                .filter(t -> !pod.status().seq("conditions").find("type", t).text("status").equals("True"))
-                .map(t -> "the status of pod readiness gate \"" + t + "\" is not \"True\", but False").toList());
+        Seq conditions = pod.status().seq("conditions");
+        return String.join(", ", pod.spec().seq("readinessGates").structs().stream().map(g -> g.text("conditionType"))
+                .filter(t -> !conditions.find("type", t).text("status").equals("True"))
+                .map(t -> conditions.find("type", t).isEmpty()
+                        ? "corresponding condition of pod readiness gate \"" + t + "\" does not exist."
+                        : "the status of pod readiness gate \"" + t + "\" is not \"True\", but "
+                                + conditions.find("type", t).text("status"))
+                .toList());
+    }
+
+    /// Those of conditions that others write.
+    static Seq ofOthers(Seq conditions) {
+        return Seq.copyOf(
+                conditions.structs().stream().filter(c -> !KUBELET_OWNED.contains(c.text("type"))).toList());
     }
 
     /// The names of the containers that do not meet a predicate.
@@ -77,19 +90,30 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         return String.join(" ", specs.stream().filter(met.negate()).map(s -> s.text("name")).toList());
     }
 
-    /// A condition; reason and message are set only when it is false, except for finished pods, resizes and restarts.
+    /// What has become of a resize: of the generation that asked for it, since its reason is so.
+    private Struct condition(String type, ResizeStatus.Condition resize) {
+        Struct old = pod.status().seq("conditions").find("type", type);
+        boolean same = !old.isEmpty() && old.text("reason").equals(resize.reason());
+        return Struct.builder().put("type", type).put("status", "True").put("observedGeneration", resize.generation())
+                .put("lastProbeTime", null)
+                .put("lastTransitionTime", same ? old.text("lastTransitionTime") : Times.seconds(view.now()))
+                .putUnlessEmpty("reason", resize.reason()).putUnlessEmpty("message", resize.message()).build();
+    }
+
+    /// A condition; reason and message are set only when it is false, except for finished pods, disruptions and
+    /// restarts.
     private Struct condition(String type, boolean holds, String reason, String message) {
         Struct old = pod.status().seq("conditions").find("type", type);
         String status = holds ? "True" : "False";
-        boolean resize = type.startsWith("PodResize") || type.equals(DISRUPTED) || type.equals(RESTARTING);
-        boolean explained = !holds || resize || reason.equals("PodCompleted");
+        boolean told = type.equals(DISRUPTED) || type.equals(RESTARTING);
+        boolean explained = !holds || told || reason.equals("PodCompleted");
         String since = old.text("status").equals(status) && !old.text("lastTransitionTime").isEmpty()
                 ? old.text("lastTransitionTime") : Times.seconds(view.now());
         return Struct.builder().put("type", type).put("status", status)
                 .put("observedGeneration", pod.generation()).put("lastProbeTime", null)
                 .put("lastTransitionTime", since)
                 .putUnlessEmpty("reason", explained ? reason : "")
-                .putUnlessEmpty("message", holds && !resize ? "" : message)
+                .putUnlessEmpty("message", holds && !told ? "" : message)
                 .build();
     }
 }

@@ -6,14 +6,16 @@ import io.k3j.kuberuntime.PodActions;
 import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
+import io.k3j.kuberuntime.RestartRules;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
+import io.k3j.podstatus.ContainerStatuses.Kind;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class PodStatus {
     private final PodRuntime runtime;
     private final PodRestart restart;
     private final View view;
+    private final ContainerStatuses containers;
 
     /// The worker's state beside the runtime's.
     public interface View {
@@ -73,6 +76,11 @@ public final class PodStatus {
 
         /// Whether it was failed for want of something on the node.
         boolean disrupted();
+
+        /// Whether the node has not taken it at all: nothing of it was begun.
+        default boolean rejected() {
+            return false;
+        }
     }
 
     /// A reason and its message.
@@ -84,6 +92,7 @@ public final class PodStatus {
         this.runtime = runtime;
         this.restart = PodRestart.of(pod, runtime);
         this.view = view;
+        this.containers = new ContainerStatuses(pod, runtime, restart, view);
     }
 
     /// The whole `status`; fields and conditions of other writers are kept.
@@ -99,8 +108,15 @@ public final class PodStatus {
                 b.put(k, v);
             }
         });
-        Seq inits = statuses(PodSpecs.initContainers(pod), "initContainerStatuses", true);
-        Seq mains = statuses(PodSpecs.containers(pod), "containerStatuses", false);
+        if (PodSpecs.finished(pod) && runtime.sandboxes().isEmpty() && runtime.containers().isEmpty()) {
+            // as whoever ended it told it
+            return old;
+        }
+        if (view.rejected()) {
+            return rejected(b, old);
+        }
+        Seq inits = containers.of(Kind.INIT);
+        Seq mains = containers.of(Kind.MAIN);
         String phase = phase();
         b.put("phase", phase);
         if (failed() && view.failure() instanceof Waiting w) {
@@ -112,20 +128,41 @@ public final class PodStatus {
         if (!old.has("startTime")) {
             b.put("startTime", Times.seconds(view.now()));
         }
-        b.putUnlessEmpty("initContainerStatuses", inits).putUnlessEmpty("containerStatuses", mains)
-                .putUnlessEmpty("ephemeralContainerStatuses",
-                        statuses(PodSpecs.ephemeralContainers(pod), "ephemeralContainerStatuses", false));
+        statuses(b, phase, inits, mains);
         if (!old.has("qosClass")) {
             b.put("qosClass", ContainerResources.qosClass(pod));
         }
         ResizeStatus.OfPod whole = view.resources().pod();
-        b.putUnlessEmpty("resources", whole.applied())
-                .putUnlessEmpty("allocatedResources", whole.given().struct("requests"));
+        b.put("resources", whole.applied()).putUnlessEmpty("allocatedResources", whole.requests());
         if (pod.generation() > 0) {
             b.put("observedGeneration", pod.generation());
         }
         b.put("conditions", new PodConditions(pod, runtime, view).of(phase, initialized(), inits, mains));
         return b.build();
+    }
+
+    private void statuses(Struct.Builder b, String phase, Seq inits, Seq mains) {
+        boolean over = view.released() && (phase.equals("Failed") || phase.equals("Succeeded"));
+        boolean begun = over && containers.initialized(inits, mains);
+        b.putUnlessEmpty("initContainerStatuses", over ? containers.over(inits, false, begun) : inits)
+                .putUnlessEmpty("containerStatuses", over ? containers.over(mains, true, begun) : mains)
+                .putUnlessEmpty("ephemeralContainerStatuses", containers.of(Kind.EPHEMERAL));
+    }
+
+    /// Upstream tells no more of a pod that its node has not taken.
+    private Struct rejected(Struct.Builder b, Struct old) {
+        Waiting why = Objects.requireNonNull(view.failure());
+        if (!old.has("startTime")) {
+            b.put("startTime", Times.seconds(view.now()));
+        }
+        if (!old.has("qosClass")) {
+            b.put("qosClass", ContainerResources.qosClass(pod));
+        }
+        if (pod.generation() > 0) {
+            b.put("observedGeneration", pod.generation());
+        }
+        return b.put("phase", "Failed").put("reason", why.reason()).put("message", why.message())
+                .putUnlessEmpty("conditions", PodConditions.ofOthers(old.seq("conditions"))).build();
     }
 
     private void addresses(Struct.Builder b, Struct old) {
@@ -141,100 +178,6 @@ public final class PodStatus {
 
     private static Seq ips(List<String> addresses) {
         return Seq.copyOf(addresses.stream().map(a -> Struct.of("ip", a)).toList());
-    }
-
-    private Seq statuses(List<Struct> specs, String field, boolean init) {
-        List<Struct> all = new ArrayList<>();
-        Seq old = pod.status().seq(field);
-        specs.forEach(s -> all.add(one(s, old.find("name", s.text("name")), init)));
-        return Seq.copyOf(all);
-    }
-
-    private Struct one(Struct spec, Struct old, boolean init) {
-        String name = spec.text("name");
-        List<Container> all = runtime.containers().getOrDefault(name, List.of());
-        Optional<Container> newest = all.stream().findFirst();
-        Waiting waiting = view.waiting().get(name);
-        if (newest.isEmpty() && old.has("containerID")) {
-            // the container was removed outside of the kubelet: its last status counts
-            return lost(old);
-        }
-        Struct.Builder b = Struct.builder().put("name", name);
-        Container c = newest.orElse(null);
-        boolean former = c != null && restart.former(c) && !PodSpecs.ephemeralContainers(pod).contains(spec);
-        boolean exited = c != null && !c.running();
-        boolean waits = c == null || waiting != null && !c.running() || c.state() == Container.State.CREATED
-                || former && exited && restart.ending(pod).isEmpty() || revived(spec, c);
-        Struct state = c == null || waits ? waiting(waiting) : state(c);
-        b.put("state", state);
-        Container last = c != null && waits && exited && c.exited() ? c : all.size() > 1 ? all.get(1) : null;
-        b.put("lastState", last == null || !last.exited() ? Struct.EMPTY
-                : Struct.of("terminated", terminated(last)));
-        boolean done = init && !PodSpecs.sidecar(spec) && c != null && !former && c.exited() && c.end().exitCode() == 0;
-        b.put("ready", c != null && (c.running() && view.ready(c) && !(init && !PodSpecs.sidecar(spec)) || done));
-        b.put("restartCount", c == null ? 0 : c.attempt());
-        b.put("image", spec.text("image")).put("imageID", c == null ? "" : c.image());
-        if (c != null) {
-            b.put("containerID", "containerd://" + c.id());
-        }
-        b.put("started", c != null && c.running() && view.started(c));
-        Struct given = view.resources().given().get(name);
-        if (given != null) {
-            b.putUnlessEmpty("allocatedResources", given.struct("requests"));
-            b.put("resources", c == null ? given : view.resources().applied().getOrDefault(c.id(), given));
-        }
-        if (!init) {
-            b.putUnlessEmpty("allocatedResourcesStatus", view.health(pod, spec));
-        }
-        b.putUnlessEmpty("volumeMounts", Seq.copyOf(spec.seq("volumeMounts").structs().stream()
-                .map(PodStatus::mount).toList()));
-        return b.build();
-    }
-
-    /// Whether a container was ended to be started again, though its end alone asks for none: once it is told to have
-    /// ended, the API does not take that it runs.
-    private boolean revived(Struct spec, @Nullable Container c) {
-        return c != null && c.exited() && view.restarts(c) && !view.ended() && !PodActions.again(pod, spec, c);
-    }
-
-    private static Struct mount(Struct m) {
-        Struct.Builder b = Struct.builder().put("name", m.text("name")).put("mountPath", m.text("mountPath"));
-        return m.flag("readOnly") ? b.put("readOnly", true).put("recursiveReadOnly", MountModes.told(m)).build()
-                : b.build();
-    }
-
-    private static Struct lost(Struct old) {
-        if (!old.struct("state").has("running")) {
-            return old;
-        }
-        Struct running = old.struct("state").struct("running");
-        Struct ended = Struct.of("exitCode", 137, "reason", "ContainerStatusUnknown", "message",
-                "The container could not be located when the pod was terminated", "startedAt",
-                running.text("startedAt"), "containerID", old.text("containerID"));
-        return old.with("state", Struct.of("terminated", ended)).with("ready", false).with("started", false);
-    }
-
-    private Struct waiting(@Nullable Waiting waiting) {
-        boolean inits = !PodSpecs.initContainers(pod).isEmpty() && !initialized();
-        Waiting w = waiting != null ? waiting : new Waiting(inits ? "PodInitializing" : "ContainerCreating", "");
-        return Struct.of("waiting", Struct.builder().put("reason", w.reason()).putUnlessEmpty("message", w.message())
-                .build());
-    }
-
-    private Struct state(Container c) {
-        return c.running() ? Struct.of("running", Struct.of("startedAt", Times.seconds(c.end().started())))
-                : Struct.of("terminated", terminated(c));
-    }
-
-    private Struct terminated(Container c) {
-        String words = view.lastWords(c);
-        String reason = c.end().reason().isEmpty() ? c.end().exitCode() == 0 ? "Completed" : "Error" : c.end().reason();
-        return Struct.builder().put("exitCode", c.end().exitCode()).put("reason", reason)
-                .putUnlessEmpty("message", words.isEmpty() ? c.end().message() : words)
-                .put("startedAt", Times.seconds(c.end().started().equals(Instant.EPOCH) ? c.end().created()
-                        : c.end().started()))
-                .put("finishedAt", Times.seconds(c.end().finished())).put("containerID", "containerd://" + c.id())
-                .build();
     }
 
     private boolean initialized() {
@@ -268,27 +211,44 @@ public final class PodStatus {
         boolean initFailed = PodSpecs.initContainers(pod).stream().filter(i -> !PodSpecs.sidecar(i))
                 .anyMatch(i -> restart.newest(i.text("name")).map(c -> c.exited() && c.end().exitCode() != 0
                         && !PodActions.again(pod, i, c)).orElse(false));
-        boolean running = false;
-        boolean waiting = false;
-        boolean failed = false;
-        boolean again = false;
-        for (Struct spec : PodSpecs.containers(pod)) {
-            Optional<Container> c = restart.newest(spec.text("name"));
-            waiting |= c.isEmpty() || c.get().state() == Container.State.CREATED;
-            running |= c.map(Container::running).orElse(false);
-            failed |= c.map(x -> x.exited() && x.end().exitCode() != 0).orElse(true);
-            again |= c.map(x -> x.exited() && (view.restarts(x) || PodActions.again(pod, spec, x))).orElse(false);
-        }
-        if (view.ended() && !running && runtime.running().isEmpty()) {
-            return failed || initFailed ? "Failed" : "Succeeded";
+        Tally all = tally();
+        if (view.ended() && !all.running && runtime.running().isEmpty()) {
+            return all.failed || initFailed ? "Failed" : "Succeeded";
         }
         if (initFailed) {
             return "Failed";
         }
-        if (!initialized() || waiting) {
+        boolean gone = !all.again
+                && PodSpecs.containers(pod).stream().allMatch(c -> containers.lostExit(c).isPresent());
+        if (!initialized() && !gone || all.waiting) {
             return old.equals("Running") ? old : "Pending";
         }
         // a pod with running sidecars is not finished
-        return running || again || !runtime.running().isEmpty() ? "Running" : failed ? "Failed" : "Succeeded";
+        return all.running || all.again || !runtime.running().isEmpty() ? "Running"
+                : all.failed ? "Failed" : "Succeeded";
+    }
+
+    /// What containers proper do, counted together.
+    private Tally tally() {
+        Tally all = new Tally(false, false, false, false);
+        for (Struct spec : PodSpecs.containers(pod)) {
+            Optional<Container> c = restart.newest(spec.text("name"));
+            all = all.with(containers.lostExit(spec)
+                    .map(code -> new Tally(false, false, code != 0, RestartRules.restarts(pod, spec, code)))
+                    .orElseGet(() -> new Tally(c.map(Container::running).orElse(false),
+                            c.filter(x -> x.state() != Container.State.CREATED).isEmpty(),
+                            c.map(x -> x.exited() && x.end().exitCode() != 0).orElse(true),
+                            c.map(x -> x.exited() && (view.restarts(x) || PodActions.again(pod, spec, x)))
+                                    .orElse(false))));
+        }
+        return all;
+    }
+
+    /// Whether any of some containers runs, has not begun, has failed, is to run again.
+    private record Tally(boolean running, boolean waiting, boolean failed, boolean again) {
+        Tally with(Tally other) {
+            return new Tally(running || other.running, waiting || other.waiting, failed || other.failed,
+                    again || other.again);
+        }
     }
 }

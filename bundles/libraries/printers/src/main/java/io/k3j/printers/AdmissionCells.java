@@ -10,7 +10,7 @@ import java.util.Map;
 /// | `webhooks.count` | Webhooks | how many webhooks one configuration holds |
 /// | `policy.validations`, `policy.mutations` | Validations, Mutations | how many expressions a policy holds |
 /// | `policy.kind` | ParamKind of a policy | `apiVersion/kind`, `<unset>` for a policy without parameters |
-/// | `policy.ref` | ParamRef of a binding | `namespace/name`; `*` stands for parameters that a selector chooses |
+/// | `policy.ref` | ParamRef of a binding | `namespace/name`, `*` for a namespace that is not given; or the selector |
 final class AdmissionCells {
     private AdmissionCells() {
     }
@@ -27,12 +27,26 @@ final class AdmissionCells {
         return kind.isEmpty() ? "<unset>" : kind.text("apiVersion") + "/" + kind.text("kind");
     }
 
-    /// A reference either names its object or selects several; the latter shows as `*`.
+    /// A reference either names its object or selects several. A name without a namespace may be one of an object
+    /// without namespaces or of one in each: only the policy knows.
     private static String paramRef(Struct ref) {
-        if (ref.isEmpty()) {
-            return "<unset>";
+        if (!ref.text("name").isEmpty()) {
+            return (ref.text("namespace").isEmpty() ? "*" : ref.text("namespace")) + "/" + ref.text("name");
         }
-        String name = ref.text("name").isEmpty() ? "*" : ref.text("name");
-        return ref.text("namespace").isEmpty() ? name : ref.text("namespace") + "/" + name;
+        return ref.has("selector") ? selector(ref.struct("selector")) : "<unset>";
+    }
+
+    /// The selector as Go's generated code spells it, which is what upstream shows here.
+    private static String selector(Struct selector) {
+        StringBuilder text = new StringBuilder("&LabelSelector{MatchLabels:map[string]string{");
+        selector.struct("matchLabels").texts().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .forEach(e -> text.append(e.getKey()).append(": ").append(e.getValue()).append(','));
+        text.append("},MatchExpressions:[]LabelSelectorRequirement{");
+        for (Struct e : selector.seq("matchExpressions").structs()) {
+            text.append("LabelSelectorRequirement{Key:").append(e.text("key")).append(",Operator:")
+                    .append(e.text("operator")).append(",Values:[").append(String.join(" ", e.seq("values").texts()))
+                    .append("],},");
+        }
+        return text.append("},}").toString();
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 /// | function | column | cell |
 /// |---|---|---|
 /// | `apiservice.service` | Service | `namespace/name` of who serves the group version, `Local` for this server |
-/// | `apiservice.available` | Available | the status of the condition, with its reason in brackets unless it is `True` |
+/// | `apiservice.available` | Available | the status of the condition, with its reason in brackets unless it is `True` or has none |
 final class ApiServiceCells {
     private ApiServiceCells() {
     }
@@ -28,6 +28,7 @@ final class ApiServiceCells {
     private static String available(Seq conditions) {
         Struct c = conditions.find("type", "Available");
         String status = c.text("status", "Unknown");
-        return status.equals("True") || c.isEmpty() ? status : status + " (" + c.text("reason") + ")";
+        String reason = c.text("reason");
+        return status.equals("True") || reason.isEmpty() ? status : status + " (" + reason + ")";
     }
 }

@@ -50,26 +50,35 @@ final class AutoscalingCells {
         return all.size() > SHOWN ? first + " + " + (all.size() - SHOWN) + " more..." : first;
     }
 
-    /// One metric. Only a metric of a resource carries its name, only an average that is not one of a resource says so
-    /// (`(avg)`). A type that this server does not know reads as a resource.
+    /// One metric. Only a metric of a resource carries its name; an average says so (`(avg)`) only where the metric
+    /// could be a plain value as well.
     private static String target(Struct metric, Struct status) {
         String field = switch (metric.text("type")) {
             case "ContainerResource" -> "containerResource";
             case "Object" -> "object";
             case "Pods" -> "pods";
             case "External" -> "external";
-            default -> "resource";
+            case "Resource" -> "resource";
+            default -> "";
         };
+        if (field.isEmpty()) {
+            return "<unknown type>";
+        }
         Struct target = metric.struct(field).struct("target");
         Struct now = status.struct(field).struct("current");
-        String name = field.endsWith("esource") ? metric.struct(field).text("name") + ": " : "";
-        if (target.has("averageUtilization")) {
-            Object used = now.get("averageUtilization");
-            return name + (used == null ? "<unknown>" : used + "%") + "/" + target.whole("averageUtilization", 0) + "%";
+        boolean resource = field.endsWith("esource");
+        String name = resource ? metric.struct(field).text("name") + ": " : "";
+        boolean average = target.has("averageValue") || field.equals("pods");
+        if (resource && !average) {
+            return name + percent(now, "<unknown>") + "/" + percent(target, "<auto>");
         }
-        String kind = target.has("averageValue") ? "averageValue" : "value";
-        String suffix = kind.equals("averageValue") && !field.endsWith("esource") ? " (avg)" : "";
+        String kind = average ? "averageValue" : "value";
         Object used = now.get(kind);
-        return name + (used == null ? "<unknown>" : used) + "/" + target.get(kind) + suffix;
+        return name + (used == null ? "<unknown>" : Cells.quantity(used)) + "/" + Cells.quantity(target.get(kind))
+                + (average && !resource && !field.equals("pods") ? " (avg)" : "");
+    }
+
+    private static String percent(Struct of, String otherwise) {
+        return of.has("averageUtilization") ? of.whole("averageUtilization", 0) + "%" : otherwise;
     }
 }

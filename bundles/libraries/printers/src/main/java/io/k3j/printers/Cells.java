@@ -1,5 +1,6 @@
 package io.k3j.printers;
 
+import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.ResourceKind.Column;
 import io.k3j.model.Null;
 import io.k3j.model.Obj;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | `age` | how long ago the object was created |
 /// | `.path` | the value at a dotted path; `""`, 0 or false when there is none |
-/// | `@flag.path` | whether the value at a dotted path is true |
+/// | `#path` | the whole number at a dotted path, 0 when there is none, whatever type the column declares |
+/// | `@flag.path` | whether the value at a dotted path is true, whatever type the column declares |
 /// | `@function` | what one of the classes beside this one computes, as `@pod.status` |
 ///
 /// The wording of a cell is upstream's (`pkg/printers/internalversion`): scripts read it. Where upstream has no words
@@ -89,20 +91,20 @@ public final class Cells {
         return row;
     }
 
-    /// A column declares its type to the client, so a flag is a boolean in a column of booleans and text in one of
-    /// text.
     private Object cell(Column column, String expression, Struct tree, Instant now) {
         if (expression.equals("age")) {
             return Ages.of(tree, now);
         }
         if (expression.startsWith("@flag.")) {
-            boolean set = Boolean.TRUE.equals(at(tree, expression.substring(6)));
-            return column.type().equals("boolean") ? set : (Object) Boolean.toString(set);
+            return Boolean.TRUE.equals(at(tree, expression.substring(6)));
         }
         if (expression.charAt(0) == '@') {
             return Objects.requireNonNull(functions.get(expression.substring(1))).of(tree, now);
         }
         Object value = at(tree, expression.substring(1));
+        if (expression.charAt(0) == '#') {
+            return value instanceof Number number ? number.longValue() : 0L;
+        }
         return value == null || value == Null.NULL ? empty(column) : value;
     }
 
@@ -121,12 +123,6 @@ public final class Cells {
         return text.isEmpty() ? NONE : text;
     }
 
-    /// A field's value as text; `<none>` when the struct is empty, `N/A` when the struct is there without the field.
-    /// The latter says that another field is set in its place, as with disruption budgets.
-    static String given(Struct of, String field) {
-        return given(of, field, of.isEmpty() ? NONE : "N/A");
-    }
-
     /// A field's value as text, `otherwise` when it is missing.
     static String given(Struct of, String field, String otherwise) {
         Object value = of.get(field);
@@ -139,6 +135,26 @@ public final class Cells {
         List<String> all = labels.texts().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).sorted()
                 .toList();
         return all.isEmpty() ? NONE : String.join(",", all);
+    }
+
+    /// A quantity in its canonical form, 0 for a missing one. One that cannot be read is shown as it is: a list must
+    /// not fail for one object.
+    static String quantity(@Nullable Object value) {
+        try {
+            return value == null ? "0" : Quantity.of(value).toString();
+        } catch (IllegalArgumentException e) {
+            return String.valueOf(value);
+        }
+    }
+
+    /// The name of a class, marked when one of the annotations makes it the default one.
+    ///
+    /// @param annotations keys that do so by the value `true`
+    static String className(Struct object, String... annotations) {
+        Struct metadata = object.struct("metadata");
+        Struct of = metadata.struct("annotations");
+        boolean marked = List.of(annotations).stream().anyMatch(a -> of.text(a).equals("true"));
+        return metadata.text("name") + (marked ? " (default)" : "");
     }
 
     /// The named field of every struct in a list, joined by commas; a struct without it leaves an empty place, so that

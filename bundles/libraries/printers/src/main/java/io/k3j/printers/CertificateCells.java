@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The cells of certificate signing requests and trust bundles (`certificates.k8s.io`).
 ///
@@ -13,6 +14,8 @@ import java.util.Map;
 /// |---|---|---|
 /// | `bundle.signer` | SignerName | of a ClusterTrustBundle, `<none>` without one |
 /// | `podcertificate.state` | State | of a PodCertificateRequest: `Issued`, `Denied`, `Failed` or `Pending` |
+/// | `podcertificate.annotations` | UnverifiedUserAnnotations | as `a=b,c=d`, `<none>` without any |
+/// | `csr.signer` | SignerName | `<none>` without one |
 /// | `csr.duration` | RequestedDuration | `spec.expirationSeconds` as a length of time, `<none>` when the signer may choose |
 /// | `csr.condition` | Condition | what became of the request, as `Approved,Issued` |
 final class CertificateCells {
@@ -22,13 +25,17 @@ final class CertificateCells {
     static void into(Map<String, Cells.Cell> cells) {
         cells.put("bundle.signer", (o, now) -> Cells.orNone(o.struct("spec").text("signerName")));
         cells.put("podcertificate.state", (o, now) -> state(o.struct("status")));
+        cells.put("podcertificate.annotations",
+                (o, now) -> Cells.labels(o.struct("spec").struct("unverifiedUserAnnotations")));
+        cells.put("csr.signer", (o, now) -> Cells.orNone(o.struct("spec").text("signerName")));
         cells.put("csr.duration", (o, now) -> duration(o.struct("spec")));
         cells.put("csr.condition", (o, now) -> request(o.struct("status")));
     }
 
-    /// There is one condition at most.
+    /// There is one of the three at most.
     private static String state(Struct status) {
-        return status.seq("conditions").structs().stream().map(c -> c.text("type")).findFirst().orElse("Pending");
+        return status.seq("conditions").structs().stream().map(c -> c.text("type"))
+                .filter(Set.of("Issued", "Denied", "Failed")::contains).findFirst().orElse("Pending");
     }
 
     private static String duration(Struct spec) {
@@ -42,10 +49,7 @@ final class CertificateCells {
     private static String request(Struct status) {
         List<String> types = status.seq("conditions").structs().stream().map(c -> c.text("type")).toList();
         List<String> parts = new ArrayList<>();
-        if (!types.contains("Approved") && !types.contains("Denied")) {
-            parts.add("Pending");
-        }
-        parts.addAll(types.stream().filter(t -> t.equals("Approved") || t.equals("Denied")).distinct().toList());
+        parts.add(types.contains("Denied") ? "Denied" : types.contains("Approved") ? "Approved" : "Pending");
         if (types.contains("Failed")) {
             parts.add("Failed");
         }

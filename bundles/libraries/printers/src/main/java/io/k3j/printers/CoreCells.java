@@ -4,15 +4,13 @@ import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/// The cells of config maps, secrets, service accounts, component statuses and resource quotas.
+/// The cells of config maps, secrets, component statuses and resource quotas.
 ///
 /// | function | column | cell |
 /// |---|---|---|
 /// | `configmap.data` | Data | how many keys there are, text and binary together |
 /// | `secret.data` | Data | how many keys there are; never a value |
-/// | `serviceaccount.secrets` | Secrets | how many Secrets it lists, which is none unless somebody wrote them |
 /// | `component.status`, `.message`, `.error` | Status, Message, Error | of the condition `Healthy` |
 /// | `quota.request`, `quota.limit` | Request, Limit | `name: used/hard` of each resource |
 final class CoreCells {
@@ -22,7 +20,6 @@ final class CoreCells {
     static void into(Map<String, Cells.Cell> cells) {
         cells.put("configmap.data", (o, now) -> (long) o.struct("data").size() + o.struct("binaryData").size());
         cells.put("secret.data", (o, now) -> (long) o.struct("data").size());
-        cells.put("serviceaccount.secrets", (o, now) -> (long) o.seq("secrets").size());
         cells.put("component.status", (o, now) -> health(o));
         cells.put("component.message", (o, now) -> o.seq("conditions").find("type", "Healthy").text("message"));
         cells.put("component.error", (o, now) -> o.seq("conditions").find("type", "Healthy").text("error"));
@@ -38,14 +35,14 @@ final class CoreCells {
         };
     }
 
-    /// Each resource is in one of the two columns: those that begin with `limits` in one, all others in the other.
+    /// Each resource is in one of the two columns: those that begin with `limits.` in one, all others in the other.
     /// Sorted, as upstream does it; what is not counted yet shows as 0.
     private static String quota(Struct status, boolean limits) {
         List<String> all = new ArrayList<>();
         for (String name : status.struct("hard").names().stream().sorted().toList()) {
-            if (name.startsWith("limits") == limits) {
-                Object used = status.struct("used").get(name);
-                all.add(name + ": " + Objects.requireNonNullElse(used, "0") + "/" + status.struct("hard").get(name));
+            if (name.startsWith("limits.") == limits) {
+                all.add(name + ": " + Cells.quantity(status.struct("used").get(name)) + "/"
+                        + Cells.quantity(status.struct("hard").get(name)));
             }
         }
         return String.join(", ", all);

@@ -31,9 +31,7 @@ final class DeviceCells {
             states.add(states.isEmpty() ? "pending" : "");
         } else {
             states.add("allocated");
-        }
-        if (!status.seq("reservedFor").isEmpty()) {
-            states.add("reserved");
+            states.add(status.seq("reservedFor").isEmpty() ? "" : "reserved");
         }
         return String.join(",", states.stream().filter(s -> !s.isEmpty()).toList());
     }

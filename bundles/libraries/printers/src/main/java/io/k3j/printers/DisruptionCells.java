@@ -9,7 +9,7 @@ final class DisruptionCells {
     }
 
     static void into(Map<String, Cells.Cell> cells) {
-        cells.put("pdb.min", (o, now) -> Cells.given(o.struct("spec"), "minAvailable"));
-        cells.put("pdb.max", (o, now) -> Cells.given(o.struct("spec"), "maxUnavailable"));
+        cells.put("pdb.min", (o, now) -> Cells.given(o.struct("spec"), "minAvailable", "N/A"));
+        cells.put("pdb.max", (o, now) -> Cells.given(o.struct("spec"), "maxUnavailable", "N/A"));
     }
 }

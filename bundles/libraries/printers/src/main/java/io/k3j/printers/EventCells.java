@@ -53,7 +53,7 @@ final class EventCells {
     private static Object last(Struct event, Instant now) {
         String series = event.struct("series").text("lastObservedTime");
         String last = text(event, "lastTimestamp", "deprecatedLastTimestamp");
-        if (!series.isEmpty()) {
+        if (event.get("series") instanceof Struct) {
             return Ages.since(series, now);
         }
         return last.isEmpty() ? first(event, now) : Ages.since(last, now);
@@ -68,12 +68,12 @@ final class EventCells {
     /// Recorders of the new form name a controller and an instance instead of a component and a host.
     private static String source(Struct event) {
         Struct source = event.has("deprecatedSource") ? event.struct("deprecatedSource") : event.struct("source");
-        if (source.text("component").isEmpty()) {
-            String who = text(event, "reportingComponent", "reportingController");
-            String instance = event.text("reportingInstance");
-            return instance.isEmpty() ? who : who + ", " + instance;
-        }
-        return source.text("host").isEmpty() ? source.text("component")
-                : source.text("component") + ", " + source.text("host");
+        String who = first(source.text("component"), text(event, "reportingComponent", "reportingController"));
+        String where = first(source.text("host"), event.text("reportingInstance"));
+        return where.isEmpty() ? who : who + ", " + where;
+    }
+
+    private static String first(String text, String otherwise) {
+        return text.isEmpty() ? otherwise : text;
     }
 }

@@ -20,10 +20,14 @@ final class FlowControlCells {
         cells.put("flowschema.distinguisher",
                 (o, now) -> Cells.orNone(o.struct("spec").struct("distinguisherMethod").text("type")));
         cells.put("flowschema.missing", (o, now) -> dangling(o.struct("status").seq("conditions")));
-        cells.put("level.shares", (o, now) -> Cells.given(limited(o), "nominalConcurrencyShares"));
-        cells.put("level.queues", (o, now) -> Cells.given(queuing(o), "queues"));
-        cells.put("level.hand", (o, now) -> Cells.given(queuing(o), "handSize"));
-        cells.put("level.length", (o, now) -> Cells.given(queuing(o), "queueLengthLimit"));
+        cells.put("level.shares", (o, now) -> number(limited(o), "nominalConcurrencyShares"));
+        cells.put("level.queues", (o, now) -> number(queuing(o), "queues"));
+        cells.put("level.hand", (o, now) -> number(queuing(o), "handSize"));
+        cells.put("level.length", (o, now) -> number(queuing(o), "queueLengthLimit"));
+    }
+
+    private static Object number(Struct of, String field) {
+        return of.isEmpty() ? Cells.NONE : (Object) of.whole(field, 0);
     }
 
     private static String dangling(Seq conditions) {

@@ -5,6 +5,7 @@ import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,6 +17,7 @@ import java.util.Set;
 /// | `endpoints.endpoints` | Endpoints | `ip:port` of each ready address, the first three spelled out |
 /// | `slice.ports`, `slice.endpoints` | Ports, Endpoints | of an endpoint slice, the first three spelled out |
 /// | `ingress.class`, `.hosts`, `.address`, `.ports` | Class, Hosts, Address, Ports | of an ingress |
+/// | `ingressclass.name` | Name | marked when it is the default class |
 /// | `ingressclass.parameters` | Parameters | `kind.group/name` |
 /// | `netpol.selector` | Pod-Selector | `<none>` for a policy of all pods |
 /// | `ipaddress.parent` | ParentRef | `resource.group/namespace/name` of who holds the address |
@@ -33,10 +35,12 @@ final class NetworkCells {
         cells.put("service.ports", (o, now) -> ports(o.struct("spec").seq("ports")));
         cells.put("service.selector", (o, now) -> Cells.labels(o.struct("spec").struct("selector")));
         cells.put("endpoints.endpoints", (o, now) -> endpoints(o.seq("subsets")));
-        cells.put("ingress.class", (o, now) -> ingressClass(o));
+        cells.put("ingress.class", (o, now) -> Cells.orNone(o.struct("spec").text("ingressClassName")));
         cells.put("ingress.hosts", (o, now) -> hosts(o.struct("spec").seq("rules")));
         cells.put("ingress.address", (o, now) -> balancer(o.struct("status").struct("loadBalancer")));
         cells.put("ingress.ports", (o, now) -> o.struct("spec").seq("tls").isEmpty() ? "80" : "80, 443");
+        cells.put("ingressclass.name",
+                (o, now) -> Cells.className(o, "ingressclass.kubernetes.io/is-default-class"));
         cells.put("ingressclass.parameters", (o, now) -> parameters(o.struct("spec").struct("parameters")));
         cells.put("netpol.selector", (o, now) -> WorkloadCells.selector(o.struct("spec").struct("podSelector")));
         cells.put("ipaddress.parent", (o, now) -> parent(o.struct("spec").struct("parentRef")));
@@ -124,14 +128,15 @@ final class NetworkCells {
     }
 
     /// A port without a number means all ports (`*`), unless it has a name to show. A slice without ports says
-    /// `<unset>`, which is upstream's word for slices, where everything else says `<none>`.
+    /// `<unset>`, which is upstream's word for slices, where everything else says `<none>`; so does one whose only port
+    /// has an empty name and no number.
     private static String slicePorts(Seq ports) {
         List<String> all = new ArrayList<>();
         for (Struct p : ports.structs()) {
-            all.add(p.has("port") && p.whole("port", 0) > 0 ? Long.toString(p.whole("port", 0))
-                    : p.text("name").isEmpty() ? "*" : p.text("name"));
+            all.add(p.has("port") ? Long.toString(p.whole("port", 0)) : p.has("name") ? p.text("name") : "*");
         }
-        return all.isEmpty() ? "<unset>" : shown(all, " + ");
+        String shown = all.isEmpty() ? "" : shown(all, " + ");
+        return shown.isEmpty() ? "<unset>" : shown;
     }
 
     private static String sliceEndpoints(Seq endpoints) {
@@ -140,16 +145,20 @@ final class NetworkCells {
         return all.isEmpty() ? "<unset>" : shown(all, " + ");
     }
 
-    /// The field, else the annotation that it replaced; old charts still write the annotation.
-    private static String ingressClass(Struct ingress) {
-        String old = ingress.struct("metadata").struct("annotations").text("kubernetes.io/ingress.class");
-        return Cells.orNone(ingress.struct("spec").text("ingressClassName", old));
-    }
-
-    /// `*` when no rule names a host: such rules take every host.
+    /// `*` when no rule names a host: such rules take every host. Rules that follow the last host shown count as more,
+    /// with or without a host of their own.
     private static String hosts(Seq rules) {
-        List<String> all = rules.structs().stream().map(r -> r.text("host")).filter(h -> !h.isEmpty()).toList();
-        return all.isEmpty() ? "*" : shown(all, " + ");
+        List<String> all = new ArrayList<>();
+        int i = 0;
+        while (i < rules.size() && all.size() < SHOWN) {
+            String host = rules.struct(i).text("host");
+            i++;
+            if (!host.isEmpty()) {
+                all.add(host);
+            }
+        }
+        String shown = all.isEmpty() ? "*" : String.join(",", all);
+        return i < rules.size() ? shown + " + " + (rules.size() - SHOWN) + " more..." : shown;
     }
 
     private static String parameters(Struct ref) {
@@ -162,7 +171,11 @@ final class NetworkCells {
 
     /// Nearly always a service: `services/namespace/name`, whose group is empty.
     private static String parent(Struct ref) {
+        if (ref.isEmpty()) {
+            return Cells.NONE;
+        }
         String group = ref.text("group").isEmpty() ? "" : "." + ref.text("group");
-        return ref.text("resource") + group + "/" + ref.text("namespace") + "/" + ref.text("name");
+        String namespace = ref.text("namespace").isEmpty() ? "" : ref.text("namespace") + "/";
+        return (ref.text("resource") + group).toLowerCase(Locale.ROOT) + "/" + namespace + ref.text("name");
     }
 }

@@ -26,7 +26,7 @@ final class NodeCells {
         cells.put("node.internal", (o, now) -> address(o, "InternalIP"));
         cells.put("node.external", (o, now) -> address(o, "ExternalIP"));
         cells.put("node.os", (o, now) -> info(o, "osImage"));
-        cells.put("node.kernel", (o, now) -> info(o, "kernelVersion"));
+        cells.put("node.kernel", (o, now) -> kernel(o));
         cells.put("node.runtime", (o, now) -> info(o, "containerRuntimeVersion"));
     }
 
@@ -53,6 +53,12 @@ final class NodeCells {
 
     private static String address(Struct node, String type) {
         return Cells.orNone(node.struct("status").seq("addresses").find("type", type).text("address"));
+    }
+
+    /// With the architecture behind it, once the node has told.
+    private static String kernel(Struct node) {
+        String architecture = node.struct("status").struct("nodeInfo").text("architecture");
+        return info(node, "kernelVersion") + (architecture.isEmpty() ? "" : " (" + architecture + ")");
     }
 
     private static String info(Struct node, String field) {

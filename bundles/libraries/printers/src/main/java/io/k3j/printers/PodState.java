@@ -33,7 +33,7 @@ final class PodState {
         this.pod = pod;
         this.podStatus = pod.struct("status");
         this.total = pod.struct("spec").seq("containers").size();
-        this.reason = podStatus.text("reason", podStatus.text("phase"));
+        this.reason = podStatus.text("reason").isEmpty() ? podStatus.text("phase") : podStatus.text("reason");
     }
 
     /// The state of a pod.
@@ -142,6 +142,7 @@ final class PodState {
         restarts = sidecarRestarts;
         lastRestart = lastSidecarRestart;
         boolean running = false;
+        String failed = "";
         Seq statuses = podStatus.seq("containerStatuses");
         for (int i = statuses.size() - 1; i >= 0; i--) {
             Struct s = statuses.struct(i);
@@ -151,16 +152,24 @@ final class PodState {
                 reason = state.struct("waiting").text("reason");
             } else if (state.has("terminated")) {
                 reason = end(state.struct("terminated"));
+                failed = state.struct("terminated").whole("exitCode", 0) != 0 ? reason : failed;
             } else if (s.flag("ready") && state.has("running")) {
                 running = true;
                 ready++;
             }
         }
-        // One container has ended well and another goes on: the pod is not completed.
-        if (reason.equals("Completed") && running) {
-            boolean podReady = podStatus.seq("conditions").find("type", "Ready").text("status").equals("True");
-            reason = podReady ? "Running" : "NotReady";
+        if (reason.equals("Completed")) {
+            reason = unlessCompleted(running, failed);
         }
+    }
+
+    /// One container has ended well. That another goes on, or has failed, tells more.
+    private String unlessCompleted(boolean running, String failed) {
+        boolean podReady = podStatus.seq("conditions").find("type", "Ready").text("status").equals("True");
+        if (running && podReady) {
+            return "Running";
+        }
+        return !failed.isEmpty() ? failed : running ? "NotReady" : reason;
     }
 
     /// Adds a container's restarts, whatever its state is now.

@@ -1,6 +1,5 @@
 package io.k3j.printers;
 
-import io.k3j.apimachinery.Quantity;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -17,11 +16,14 @@ import java.util.Map;
 /// | `pv.claim` | Claim | `namespace/name`, empty for a volume nobody claims |
 /// | `pv.class`, `pvc.class` | StorageClass | empty for none |
 /// | `pv.attributes`, `pvc.attributes`, `pv.mode`, `pvc.mode` | VolumeAttributesClass, VolumeMode | `<unset>` |
+/// | `storageclass.name` | Name | marked when it is the default class |
 /// | `storageclass.reclaim`, `.binding` | ReclaimPolicy, VolumeBindingMode | the API's default when missing |
+/// | `csidriver.attach` | AttachRequired | true unless the driver says no |
 /// | `csidriver.tokens`, `.modes` | TokenRequests, Modes | audiences and life cycles |
+/// | `capacity.size` | Capacity | of a CSIStorageCapacity, `<unset>` when missing |
 /// | `csinode.drivers` | Drivers | how many drivers the node has |
 final class StorageCells {
-    /// The annotation that named the class before `storageClassName`; both kinds still honour it.
+    /// The annotation that named the class before `storageClassName`; it still comes first in both kinds.
     private static final String OLD_CLASS = "volume.beta.kubernetes.io/storage-class";
     /// The short forms that upstream's `GetAccessModesAsString` gives.
     private static final Map<String, String> MODES = Map.of("ReadWriteOnce", "RWO", "ReadOnlyMany", "ROX",
@@ -31,7 +33,7 @@ final class StorageCells {
     }
 
     static void into(Map<String, Cells.Cell> cells) {
-        cells.put("pv.capacity", (o, now) -> quantity(o.struct("spec").struct("capacity")));
+        cells.put("pv.capacity", (o, now) -> Cells.quantity(o.struct("spec").struct("capacity").get("storage")));
         cells.put("pv.modes", (o, now) -> modes(o.struct("spec").seq("accessModes")));
         cells.put("pv.status", (o, now) -> phase(o));
         cells.put("pv.claim", (o, now) -> claim(o.struct("spec").struct("claimRef")));
@@ -39,13 +41,18 @@ final class StorageCells {
         cells.put("pv.attributes", (o, now) -> attributes(o.struct("spec")));
         cells.put("pv.mode", (o, now) -> mode(o));
         cells.put("pvc.status", (o, now) -> phase(o));
-        cells.put("pvc.capacity", (o, now) -> bound(o) ? quantity(o.struct("status").struct("capacity")) : "");
+        cells.put("pvc.capacity", (o, now) -> bound(o)
+                ? Cells.quantity(o.struct("status").struct("capacity").get("storage")) : "");
         cells.put("pvc.modes", (o, now) -> bound(o) ? modes(o.struct("status").seq("accessModes")) : "");
         cells.put("pvc.class", (o, now) -> className(o));
         cells.put("pvc.attributes", (o, now) -> attributes(o.struct("spec")));
         cells.put("pvc.mode", (o, now) -> mode(o));
+        cells.put("storageclass.name", (o, now) -> Cells.className(o, "storageclass.kubernetes.io/is-default-class",
+                "storageclass.beta.kubernetes.io/is-default-class"));
         cells.put("storageclass.reclaim", (o, now) -> o.text("reclaimPolicy", "Delete"));
         cells.put("storageclass.binding", (o, now) -> o.text("volumeBindingMode", "Immediate"));
+        cells.put("csidriver.attach", (o, now) -> o.struct("spec").flag("attachRequired", true));
+        cells.put("capacity.size", (o, now) -> o.has("capacity") ? Cells.quantity(o.get("capacity")) : "<unset>");
         cells.put("csidriver.tokens", (o, now) -> tokens(o.struct("spec").seq("tokenRequests")));
         cells.put("csidriver.modes",
                 (o, now) -> Cells.orNone(String.join(",", o.struct("spec").seq("volumeLifecycleModes").texts())));
@@ -67,8 +74,9 @@ final class StorageCells {
         return ref.isEmpty() ? "" : ref.text("namespace") + "/" + ref.text("name");
     }
 
+    /// The annotation wins, even an empty one.
     private static String className(Struct o) {
-        return o.struct("spec").text("storageClassName", o.struct("metadata").struct("annotations").text(OLD_CLASS));
+        return o.struct("metadata").struct("annotations").text(OLD_CLASS, o.struct("spec").text("storageClassName"));
     }
 
     private static String attributes(Struct spec) {
@@ -89,15 +97,6 @@ final class StorageCells {
             }
         }
         return String.join(",", all);
-    }
-
-    /// A quantity that cannot be read is shown as it is: a list must not fail for one object.
-    private static String quantity(Struct capacity) {
-        try {
-            return capacity.has("storage") ? Quantity.of(capacity.get("storage")).toString() : "0";
-        } catch (IllegalArgumentException e) {
-            return capacity.text("storage");
-        }
     }
 
     private static String tokens(Seq requests) {

@@ -14,6 +14,7 @@ import java.util.Map;
 /// |---|---|---|
 /// | `workload.containers`, `.images`, `.selector` | Containers, Images, Selector | of the template, wide output only |
 /// | `rc.selector` | Selector | of a ReplicationController, whose selector is a map |
+/// | `deployment.selector` | Selector | of a deployment: empty rather than `<none>` for one that selects nothing |
 /// | `deployment.ready`, `statefulset.ready` | Ready | `ready/wanted` |
 /// | `daemonset.nodes` | Node Selector | of the template |
 /// | `job.status`, `.completions`, `.duration` | Status, Completions, Duration | of a job |
@@ -28,6 +29,7 @@ final class WorkloadCells {
         cells.put("workload.containers", (o, now) -> Cells.joined(containers(o), "name"));
         cells.put("workload.images", (o, now) -> Cells.joined(containers(o), "image"));
         cells.put("workload.selector", (o, now) -> selector(o.struct("spec").struct("selector")));
+        cells.put("deployment.selector", (o, now) -> requirements(o.struct("spec").struct("selector")));
         cells.put("rc.selector", (o, now) -> Cells.labels(o.struct("spec").struct("selector")));
         cells.put("deployment.ready", (o, now) -> o.struct("status").whole("readyReplicas", 0) + "/"
                 + o.struct("spec").whole("replicas", 0));
@@ -65,21 +67,26 @@ final class WorkloadCells {
         return workload.struct("spec").struct("template").struct("spec").seq("containers");
     }
 
-    /// A selector as `kubectl get -o wide` shows it: `a=b,c in (x,y)`; `<none>` for an empty one. The labels come
-    /// first, then the expressions in their order; labels and values are sorted.
+    /// A selector as `kubectl get -o wide` shows it: `a=b,c in (x,y)`; `<none>` for an empty one.
     static String selector(Struct selector) {
-        List<String> parts = new ArrayList<>(selector.struct("matchLabels").texts().entrySet().stream()
-                .map(e -> e.getKey() + "=" + e.getValue()).sorted().toList());
+        return Cells.orNone(requirements(selector));
+    }
+
+    /// Labels and expressions together, sorted by their keys; values are sorted, too.
+    private static String requirements(Struct selector) {
+        List<Map.Entry<String, String>> parts = new ArrayList<>();
+        selector.struct("matchLabels").texts().forEach((k, v) -> parts.add(Map.entry(k, k + "=" + v)));
         for (Struct e : selector.seq("matchExpressions").structs()) {
+            String key = e.text("key");
             String values = String.join(",", e.seq("values").texts().stream().sorted().toList());
-            parts.add(switch (e.text("operator")) {
-                case "In" -> e.text("key") + " in (" + values + ")";
-                case "NotIn" -> e.text("key") + " notin (" + values + ")";
-                case "Exists" -> e.text("key");
-                default -> "!" + e.text("key");
-            });
+            parts.add(Map.entry(key, switch (e.text("operator")) {
+                case "In" -> key + " in (" + values + ")";
+                case "NotIn" -> key + " notin (" + values + ")";
+                case "Exists" -> key;
+                default -> "!" + key;
+            }));
         }
-        return parts.isEmpty() ? Cells.NONE : String.join(",", parts);
+        return String.join(",", parts.stream().sorted(Map.Entry.comparingByKey()).map(Map.Entry::getValue).toList());
     }
 
     /// The first that holds: the end, then what prevents it, then what leads to it. `FailureTarget` and

@@ -29,7 +29,9 @@ class FunctionsTest {
     void plainExpressionsShowFields() {
         assertThat(cell(".spec.a", "spec", Struct.of("a", "b"))).isEqualTo("b");
         assertThat(typed("integer", ".spec.a", "spec", Struct.EMPTY)).isEqualTo(0L);
-        assertThat(cell("@flag.spec.a", "spec", Struct.of("a", true))).isEqualTo("true");
+        assertThat(cell("@flag.spec.a", "spec", Struct.of("a", true))).isEqualTo(true);
+        assertThat(cell("#spec.a", "spec", Struct.of("a", 3))).isEqualTo(3L);
+        assertThat(cell("#spec.a", "spec", Struct.EMPTY)).isEqualTo(0L);
         assertThat(typed("boolean", "@flag.spec.a", "spec", Struct.EMPTY)).isEqualTo(false);
         assertThat(cell("age", "metadata", Struct.of("creationTimestamp", "2026-01-01T00:00:00Z"))).isEqualTo("10m");
         assertThat(cell("age", "metadata", Struct.EMPTY)).isEqualTo("<unknown>");
@@ -100,7 +102,7 @@ class FunctionsTest {
     void whatADisruptionBudgetDoesNotSayIsNotAvailable() {
         assertThat(cell("@pdb.min", "spec", Struct.of("minAvailable", 2))).isEqualTo("2");
         assertThat(cell("@pdb.max", "spec", Struct.of("minAvailable", 2))).isEqualTo("N/A");
-        assertThat(cell("@pdb.max", "metadata", Struct.EMPTY)).isEqualTo("<none>");
+        assertThat(cell("@pdb.max", "metadata", Struct.EMPTY)).isEqualTo("N/A");
     }
 
     @Test
@@ -117,12 +119,21 @@ class FunctionsTest {
         assertThat(cell("@csr.condition", "status", Struct.EMPTY)).isEqualTo("Pending");
         assertThat(cell("@csr.condition", "status", Struct.of("conditions", Seq.of(Struct.of("type", "Approved")),
                 "certificate", "x"))).isEqualTo("Approved,Issued");
+        assertThat(cell("@csr.signer", "spec", Struct.EMPTY)).isEqualTo("<none>");
         assertThat(cell("@csr.duration", "spec", Struct.of("expirationSeconds", 3600))).isEqualTo("60m");
     }
 
     @Test
     void policiesShowTheirParameters() {
-        assertThat(cell("@policy.ref", "spec", Struct.of("paramRef", Struct.of("namespace", "n")))).isEqualTo("n/*");
+        assertThat(cell("@policy.ref", "spec", Struct.of("paramRef", Struct.of("namespace", "n", "name", "p"))))
+                .isEqualTo("n/p");
+        assertThat(cell("@policy.ref", "spec", Struct.of("paramRef", Struct.of("name", "p")))).isEqualTo("*/p");
+        assertThat(cell("@policy.ref", "spec", Struct.of("paramRef", Struct.of("selector", Struct.of("matchLabels",
+                Struct.of("a", "b"), "matchExpressions",
+                Seq.of(Struct.of("key", "c", "operator", "In", "values", Seq.of("x", "y"))))))))
+                .isEqualTo("&LabelSelector{MatchLabels:map[string]string{a: b,},MatchExpressions:"
+                        + "[]LabelSelectorRequirement{LabelSelectorRequirement{Key:c,Operator:In,Values:[x y],},},}");
+        assertThat(cell("@policy.ref", "spec", Struct.EMPTY)).isEqualTo("<unset>");
         assertThat(cell("@policy.kind", "spec", Struct.EMPTY)).isEqualTo("<unset>");
     }
 
@@ -130,7 +141,7 @@ class FunctionsTest {
     void priorityLevelsShowTheirQueues() {
         Object limited = Struct.of("limited",
                 Struct.of("limitResponse", Struct.of("queuing", Struct.of("queues", 64))));
-        assertThat(cell("@level.queues", "spec", limited)).isEqualTo("64");
+        assertThat(cell("@level.queues", "spec", limited)).isEqualTo(64L);
         assertThat(cell("@level.shares", "spec", Struct.EMPTY)).isEqualTo("<none>");
         assertThat(cell("@flowschema.missing", "status", Struct.EMPTY)).isEqualTo("?");
     }
@@ -141,6 +152,8 @@ class FunctionsTest {
         assertThat(cell("@apiservice.available", "status", Struct.of("conditions", Seq.of(Struct.of("type",
                 "Available", "status", "False", "reason", "MissingEndpoints")))))
                 .isEqualTo("False (MissingEndpoints)");
+        assertThat(cell("@apiservice.available", "status", Struct.of("conditions", Seq.of(Struct.of("type",
+                "Available", "status", "False"))))).isEqualTo("False");
     }
 
     @Test
@@ -148,6 +161,8 @@ class FunctionsTest {
         assertThat(cell("@claim.state", "status", Struct.EMPTY)).isEqualTo("pending");
         assertThat(cell("@claim.state", "status", Struct.of("allocation", Struct.of("a", 1), "reservedFor",
                 Seq.of(Struct.of("name", "p"))))).isEqualTo("allocated,reserved");
+        assertThat(cell("@claim.state", "status", Struct.of("reservedFor", Seq.of(Struct.of("name", "p")))))
+                .isEqualTo("pending");
     }
 
     @Test

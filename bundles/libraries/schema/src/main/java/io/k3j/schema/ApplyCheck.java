@@ -1,6 +1,7 @@
 package io.k3j.schema;
 
 import io.k3j.apimachinery.PatchFailure;
+import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -28,6 +29,20 @@ public final class ApplyCheck {
         ApplyCheck walk = new ApplyCheck();
         walk.struct(shape, wanted, "");
         return walk.problems;
+    }
+
+    /// What upstream says of an apply that has something wrong, empty for one that has not.
+    ///
+    /// @param kind of the object, as the sentence names it
+    public static String refusal(Shape shape, Gvk kind, Struct wanted) {
+        List<String> problems = problems(shape, wanted);
+        if (problems.isEmpty()) {
+            return "";
+        }
+        Struct metadata = wanted.struct("metadata");
+        String all = problems.size() == 1 ? problems.getFirst() : "errors:\n  " + String.join("\n  ", problems);
+        return "failed to create typed patch object (" + metadata.text("namespace") + "/" + metadata.text("name") + "; "
+                + kind.apiVersion() + ", Kind=" + kind.kind() + "): " + all;
     }
 
     private void value(Shape shape, Object value, String path) {

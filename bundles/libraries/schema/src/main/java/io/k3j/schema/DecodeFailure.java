@@ -6,8 +6,22 @@ package io.k3j.schema;
 public final class DecodeFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String conversion;
+
     /// With upstream's message.
     public DecodeFailure(String message) {
+        this(message, message);
+    }
+
+    /// @param conversion what upstream says of the same value where it is not read but converted, see [#conversion()]
+    DecodeFailure(String message, String conversion) {
         super(message, null, false, false);
+        this.conversion = conversion;
+    }
+
+    /// What upstream's converter says, by which the result of a strategic merge patch becomes an object:
+    /// `unrecognized type: int32`.
+    public String conversion() {
+        return conversion;
     }
 }

@@ -132,8 +132,10 @@ final class Decoder {
 
     /// Never returns; has a type so that it can stand in an expression.
     private Object wrong(Object value, Shape wanted, Shape owner) {
-        throw new DecodeFailure("json: cannot unmarshal " + GoNames.value(value, wanted) + " into Go struct field "
-                + GoNames.simple(owner.definition()) + "." + place.fields() + " of type " + GoNames.type(wanted));
+        String message = "json: cannot unmarshal " + GoNames.value(value, wanted) + " into Go struct field "
+                + GoNames.simple(owner.definition()) + "." + place.fields() + " of type " + GoNames.type(wanted);
+        String conversion = GoNames.conversion(value, wanted);
+        throw new DecodeFailure(message, conversion.isEmpty() ? message : conversion);
     }
 
     /// Where the walk stands: names and positions from the root. Two arrays that are filled and never cleared, because

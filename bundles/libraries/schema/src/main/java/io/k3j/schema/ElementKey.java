@@ -33,7 +33,7 @@ final class ElementKey {
         if (keys.isEmpty()) {
             throw new PatchFailure("associative list with keys has an element that omits all key fields [\""
                     + String.join("\" \"", list.mapKeys())
-                    + "\"] (and doesn't have default values for any key fields)", true);
+                    + "\"] (and doesn't have default values for any key fields)", PatchFailure.MALFORMED);
         }
         StringBuilder text = new StringBuilder("k:{");
         keys.forEach((key, value) -> {

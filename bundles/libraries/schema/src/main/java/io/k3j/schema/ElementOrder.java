@@ -1,5 +1,7 @@
 package io.k3j.schema;
 
+import io.k3j.apimachinery.GoPrint;
+import io.k3j.apimachinery.PatchFailure;
 import io.k3j.apimachinery.ValueKey;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -8,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The order `$setElementOrder` asks for: named elements as listed, the others where they stood among them. As
 /// upstream's strategic merge patch does it; `kubectl apply` sends the directive with the lists it changes. Pure.
@@ -46,6 +49,41 @@ final class ElementOrder {
         }
         all.addAll(others.subList(other, others.size()));
         return Seq.copyOf(all);
+    }
+
+    /// Refuses a patch whose list has elements that the order does not name, or names otherwise. What it takes out is
+    /// left aside.
+    /// @throws PatchFailure in upstream's words
+    static void check(Seq changes, Seq order, String key) {
+        if (changes.isEmpty() || order.isEmpty()) {
+            return;
+        }
+        int next = 0;
+        for (Object change : changes) {
+            if (!key.isEmpty() && change instanceof Struct s && s.has(StrategicMerge.PATCH)) {
+                continue;
+            }
+            Object wanted = own(change, key);
+            while (next < order.size() && !own(order.get(next), key).equals(wanted)) {
+                next++;
+            }
+            if (next++ == order.size()) {
+                throw new PatchFailure("The order in patch list:\n" + GoPrint.value(changes)
+                        + "\n doesn't match $setElementOrder list:\n" + GoPrint.value(order) + "\n",
+                        PatchFailure.UNKNOWN);
+            }
+        }
+    }
+
+    private static Object own(Object value, String key) {
+        if (key.isEmpty()) {
+            return ValueKey.of(value);
+        }
+        if (value instanceof Struct s) {
+            return ValueKey.of(Objects.requireNonNull(PatchValues.keyed(s, key).get(key)));
+        }
+        throw new PatchFailure("expected a map[string]interface {}, but received a " + GoPrint.value(value),
+                PatchFailure.UNKNOWN);
     }
 
     /// Where each key stands first. Looked up, not searched: both lists are as long as a client makes them.

@@ -58,6 +58,34 @@ final class GoNames {
         };
     }
 
+    /// What `runtime.DefaultUnstructuredConverter` says of a value that does not fit; empty where the type reads JSON
+    /// itself, and says the same as ever.
+    static String conversion(Object value, Shape wanted) {
+        return switch (wanted.type()) {
+            case OBJECT -> "cannot restore struct from: " + kind(value);
+            case MAP -> "cannot restore map from " + kind(value);
+            case LIST, BYTES -> "cannot restore slice from " + kind(value);
+            case STRING ->
+                value instanceof Long ? "cannot convert int64 to string" : "unrecognized type: " + type(wanted);
+            case INT32, INT64 -> value instanceof Double ? "cannot convert float64 to " + type(wanted)
+                    : value instanceof Long ? "" : "unrecognized type: " + type(wanted);
+            case NUMBER, BOOLEAN -> "unrecognized type: " + type(wanted);
+            default -> "";
+        };
+    }
+
+    /// As `reflect` names the kind of what was read from JSON.
+    private static String kind(Object value) {
+        return switch (value) {
+            case Struct s -> "map";
+            case Seq s -> "slice";
+            case String s -> "string";
+            case Boolean b -> "bool";
+            case Long l -> "int64";
+            default -> "float64";
+        };
+    }
+
     private static boolean whole(Shape wanted) {
         return wanted.type() == Shape.Type.INT32 || wanted.type() == Shape.Type.INT64;
     }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The elements of a list by their merge key while a strategic merge patch changes them. A change costs as much as it
@@ -41,11 +41,11 @@ final class KeyedElements {
         }
     }
 
-    /// Changes the first element that has the key of `change`, or adds what becomes of an empty one.
-    void merge(Struct change, UnaryOperator<Struct> merged) {
+    /// Changes the first element that has the key of `change`, or adds what becomes of none.
+    void merge(Struct change, Function<@Nullable Struct, Struct> merged) {
         List<Integer> found = places.get(identity(change));
         if (found == null) {
-            add(merged.apply(Struct.EMPTY));
+            add(merged.apply(null));
         } else {
             elements.set(found.getFirst(), merged.apply((Struct) elements.get(found.getFirst())));
         }

@@ -94,7 +94,8 @@ class StrategicMergeTest {
         Struct before = pod("containers", Seq.of(container("a"), container("b")));
         assertThat(apply(before, pod("containers", Seq.of(container("a", "$patch", "delete")))))
                 .isEqualTo(pod("containers", Seq.of(container("b"))));
-        assertThat(apply(before, pod("containers", Seq.of(container("z"), Struct.of("$patch", "replace")))))
+        assertThat(apply(before, pod("containers",
+                Seq.of(container("z"), container("b", "$patch", "replace")))))
                 .isEqualTo(pod("containers", Seq.of(container("z"))));
     }
 
@@ -146,9 +147,16 @@ class StrategicMergeTest {
     @Test
     void refusesAnElementWithoutItsKeyAndAnUnknownDirective() {
         assertThatExceptionOfType(PatchFailure.class)
-                .isThrownBy(() -> apply(pod(), pod("containers", Seq.of(Struct.of("image", "x")))))
-                .withMessageContaining("declared merge key: name");
-        assertThatExceptionOfType(PatchFailure.class).isThrownBy(() -> apply(pod(), pod("$patch", "explode")));
+                .isThrownBy(() -> apply(pod("containers", Seq.of(container("a"))),
+                        pod("containers", Seq.of(Struct.of("image", "x")))))
+                .withMessage("map: map[image:x] does not contain declared merge key: name")
+                .matches(f -> f.code() == 500);
+        for (String directive : List.of("explode", "merge")) {
+            assertThatExceptionOfType(PatchFailure.class)
+                    .isThrownBy(() -> apply(pod("nodeName", "n"), pod("$patch", directive, "hostPID", true)))
+                    .withMessage("unknown patch type: " + directive + " in map: map[$patch:" + directive
+                            + " hostPID:true]");
+        }
     }
 
     /// A client chooses how many directives there are, and how many fields they stand beside.
@@ -166,7 +174,46 @@ class StrategicMergeTest {
                 Struct.of("spec", Struct.of("extra", orders.build())));
         assertThat(ordered.struct("spec").struct("extra").seq("k199999")).isEqualTo(Seq.of("b", "a"));
         assertThatExceptionOfType(PatchFailure.class).isThrownBy(() -> apply(pod("nodeName", "n"),
-                pod("$setElementOrder/nodeName", Seq.of("n")))).withMessageContaining("nodeName");
+                pod("$setElementOrder/nodeName", Seq.of("n"))))
+                .withMessage("expected a []interface {}, but received a string");
+    }
+
+    /// As upstream, which takes a list as it is where there is none: two ports may have the same number.
+    @Test
+    void whatIsNewIsNotMergedWithinItself() {
+        Struct tcp = Struct.of("containerPort", 53, "protocol", "TCP");
+        Struct udp = Struct.of("containerPort", 53, "protocol", "UDP");
+        Struct before = pod("containers", Seq.of(container("a")));
+        assertThat(apply(before, pod("containers", Seq.of(container("a", "ports", Seq.of(tcp, udp))))))
+                .isEqualTo(pod("containers", Seq.of(container("a", "ports", Seq.of(tcp, udp)))));
+        assertThat(apply(before, pod("securityContext", Struct.of("seLinuxOptions", Struct.of("$patch", "delete")),
+                "tolerations", Seq.of(Struct.of("$patch", "replace"), Struct.of("key", "k", "value", null)))))
+                .isEqualTo(before.withAt(Struct.EMPTY, "spec", "securityContext")
+                        .withAt(Seq.of(Struct.of("key", "k")), "spec", "tolerations"));
+    }
+
+    @Test
+    void deletingAStructLeavesAnEmptyOne() {
+        assertThat(apply(pod("securityContext", Struct.of("runAsUser", 1)),
+                pod("securityContext", Struct.of("$patch", "delete"))))
+                .isEqualTo(pod("securityContext", Struct.EMPTY));
+    }
+
+    @Test
+    void refusesFieldsBesideThoseToRetainAndAnOrderOfOthers() {
+        Struct before = pod("containers", Seq.of(container("a"), container("b")));
+        assertThatExceptionOfType(PatchFailure.class)
+                .isThrownBy(() -> apply(before, pod("$retainKeys", Seq.of("hostPID"), "hostIPC", true)))
+                .withMessage("invalid patch format of retainKeys").matches(PatchFailure::malformed);
+        assertThatExceptionOfType(PatchFailure.class)
+                .isThrownBy(() -> apply(before, pod("$setElementOrder", Seq.EMPTY)))
+                .withMessage("invalid patch format of setElementOrder list").matches(PatchFailure::malformed);
+        assertThatExceptionOfType(PatchFailure.class)
+                .isThrownBy(() -> apply(before, pod("$setElementOrder/containers", Seq.of(container("a")),
+                        "containers", Seq.of(container("b", "image", "x")))))
+                .withMessage("The order in patch list:\n[map[image:x name:b]]\n doesn't match $setElementOrder list:\n"
+                        + "[map[name:a]]\n")
+                .matches(f -> f.code() == 500);
     }
 
     /// Structs of any number may have one hash, and texts, too.
@@ -176,7 +223,7 @@ class StrategicMergeTest {
         List<Object> structs = new ArrayList<>();
         List<Object> texts = new ArrayList<>();
         for (int i = 0; i < 1 << 16; i++) {
-            structs.add(Struct.of("k" + i, "k" + i));
+            structs.add(Struct.of("name", Struct.of("k" + i, "k" + i)));
             StringBuilder text = new StringBuilder();
             for (int bit = 0; bit < 16; bit++) {
                 text.append((i >> bit & 1) == 0 ? "Aa" : "BB");
@@ -190,7 +237,8 @@ class StrategicMergeTest {
         assertThat(deleted.struct("metadata").seq("finalizers").size()).isZero();
         Struct kept = apply(before,
                 Struct.of("spec",
-                        Struct.of("containers", Seq.of("x"), "$setElementOrder/containers", Seq.copyOf(structs))));
+                        Struct.of("containers", Seq.of(container("x")), "$setElementOrder/containers",
+                                Seq.copyOf(structs).plus(container("x")))));
         assertThat(kept.struct("spec").seq("containers").size()).isEqualTo(structs.size() + 1);
         assertThat(apply(Struct.of("spec", Struct.of("nodeSelector", names(texts))), Struct.of("spec",
                 Struct.of("nodeSelector", Struct.of("$retainKeys", Seq.copyOf(texts))))).struct("spec")

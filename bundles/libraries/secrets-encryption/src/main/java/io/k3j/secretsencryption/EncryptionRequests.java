@@ -266,6 +266,8 @@ public final class EncryptionRequests implements RequestHandler, AutoCloseable {
             LOG.log(Level.WARNING, "Secrets encryption: stopped, give the same command again: "
                     + failed.getMessage());
         } finally {
+            // it knows a client, whose API server may be replaced
+            running = null;
             keeper.marks().active(false);
             keeper.step();
             working.release();

@@ -26,9 +26,11 @@ import io.k3j.servercredentials.ServerLayout;
 import io.k3j.servercredentials.SupervisorSettings;
 import io.k3j.supervisorrequests.Refusal;
 import io.k3j.supervisorrequests.Requester;
+import io.k3j.testkitbase.Waiting;
 import io.k3j.testkitedge.FakeExchange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -88,6 +90,7 @@ class EncryptionRequestsTest {
         final ServerLayout layout;
         final EncryptionKeeper keeper;
         final EncryptionRequests requests;
+        volatile ApiClient api = api();
 
         Running(String name, Object... flags) throws IOException {
             layout = new ServerLayout(directory.resolve(name));
@@ -95,7 +98,6 @@ class EncryptionRequestsTest {
             Parity.Mine mine = new Parity.Mine(name, new Agreement(Map.of()), Map.of(), false,
                     new Members.Kind(false, ""));
             start(settings, mine);
-            ApiClient api = api();
             EncryptionMarks marks = new EncryptionMarks(mine, () -> withoutApi ? null : api, CLOCK);
             keeper = new EncryptionKeeper(layout, () -> store, () -> "s3cret", marks, CLOCK, RANDOM);
             requests = new EncryptionRequests(keeper, settings, (client, node, reason, message, warning) -> {
@@ -232,6 +234,20 @@ class EncryptionRequestsTest {
         assertThat(written).containsExactly("one aescbckey-2026-11-20T10:00:00Z", "two aescbckey-2026-11-20T10:00:00Z");
         assertThat(one.status().seq("inactivekeys").texts()).isEmpty();
         assertThatThrownBy(() -> one.ask("{\"stage\":\"nonsense\"}")).hasMessage("unknown stage nonsense requested");
+    }
+
+    @Test
+    void anApiServerThatIsReplacedIsNotKept() throws Exception {
+        Running one = new Running("server-1", "secretsEncryption", true);
+        one.ask("{\"stage\":\"rotate_keys\"}");
+        one.awaitStage("reencrypt_finished");
+        WeakReference<ApiClient> replaced = new WeakReference<>(one.api);
+        one.api = one.api();
+        Waiting.until("its client is collected", () -> {
+            System.gc();
+            return replaced.get() == null;
+        });
+        assertThat(one.stage()).isEqualTo("reencrypt_finished");
     }
 
     @Test

@@ -97,7 +97,8 @@ final class KubeConfigs {
             PemFiles.write(file, text, permissions);
         }
         group(file);
-        LOG.log(Level.INFO, "Wrote kubeconfig path=" + file);
+        // in the words of K3s, which scripts look for
+        LOG.log(Level.INFO, "Wrote kubeconfig {0}", file);
     }
 
     private static String permissions(Path file) throws IOException {

@@ -155,7 +155,7 @@ public final class VolumeContent implements VolumeFiles {
                     o.tree().struct("data").texts().forEach((k, v) -> data.put(k, bytes(v)));
                     o.tree().struct("binaryData").texts().forEach((k, v) -> data.put(k, Base64.getDecoder().decode(v)));
                     return data;
-                })).ifPresent(data -> pick(source, data, mode, "configmap " + name, files));
+                })).ifPresent(data -> pick(source, data, mode, "configmap references non-existent config", files));
     }
 
     /// @param source has `items` and `optional`
@@ -165,13 +165,13 @@ public final class VolumeContent implements VolumeFiles {
                     Map<String, byte[]> data = new HashMap<>();
                     o.tree().struct("data").texts().forEach((k, v) -> data.put(k, Base64.getDecoder().decode(v)));
                     return data;
-                })).ifPresent(data -> pick(source, data, mode, "secret " + name, files));
+                })).ifPresent(data -> pick(source, data, mode, "references non-existent secret", files));
     }
 
     /// Without `items` each key is a file of its name; with them only the keys that are named, each at its path.
-    /// @param what of which kind and name, for the message
+    /// @param missing what is said of a key that is missing, upstream's words
     /// @throws ConfigError when a key is missing and the source is not optional
-    private static void pick(Struct source, Map<String, byte[]> data, long mode, String what,
+    private static void pick(Struct source, Map<String, byte[]> data, long mode, String missing,
             CollectedFiles files) {
         List<Struct> items = source.seq("items").structs();
         if (items.isEmpty()) {
@@ -183,7 +183,7 @@ public final class VolumeContent implements VolumeFiles {
             if (bytes != null) {
                 files.put(item.text("path"), new Content(bytes, (int) item.whole("mode", mode)));
             } else if (!source.flag("optional")) {
-                throw ConfigError.config(what + " references non-existent key: " + item.text("key"));
+                throw ConfigError.config(missing + " key: " + item.text("key"));
             }
         }
     }
@@ -205,7 +205,7 @@ public final class VolumeContent implements VolumeFiles {
     private byte[] amount(Obj pod, Struct ref, CollectedFiles files) {
         String container = ref.text("containerName");
         return files.text("amount " + ref.text("resource") + " " + ref.text("divisor") + " " + container,
-                () -> bytes(environment.amount(PodSpecs.container(pod, container), ref)));
+                () -> bytes(environment.amount(pod, PodSpecs.container(pod, container), ref)));
     }
 
     private static long mode(Struct source, long otherwise) {

@@ -111,6 +111,13 @@ class VolumeContentTest {
     }
 
     @Test
+    void aKeyThatIsNotThereIsNamed() {
+        seed("m");
+        assertThatThrownBy(() -> files("projected", "sources", 1, _ -> configMap("m", "absent", 0)))
+                .hasMessage("configmap references non-existent config key: absent");
+    }
+
+    @Test
     void aTokenIsTheOneUsersAllContainersRunAs() {
         Obj one = running(Struct.of("runAsUser", 7));
         assertThat(VolumeContent.user(one)).hasValue(7);

@@ -115,7 +115,7 @@ final class DesiredAttachments {
 
     /// Whether a pod needs its volumes no more, as upstream's `IsPodTerminated`: it has ended, or is being deleted and
     /// no container of it runs.
-    private static boolean ended(Obj pod) {
+    static boolean ended(Obj pod) {
         return Pods.finished(pod) || pod.terminating() && pod.status().seq("containerStatuses").structs().stream()
                 .map(s -> s.struct("state")).allMatch(s -> s.has("terminated") || s.has("waiting"));
     }

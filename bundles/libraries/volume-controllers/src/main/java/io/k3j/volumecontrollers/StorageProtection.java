@@ -5,6 +5,7 @@ import io.k3j.clientapi.Query;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Owners;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
@@ -48,8 +49,7 @@ final class StorageProtection implements Reconciler {
                 (api, c) -> api.list(BuiltinResources.PODS, Query.in(c.namespace())).items().stream()
                         .anyMatch(p -> uses(p, c)));
         context.loop("persistentvolumeclaim-protection-controller", "pvc-protection-controller", 1, ofClaims).on(claims)
-                .on(pods, p -> claims(p).stream().map(c -> new Key(p.namespace(), c.substring(c.indexOf('/') + 1)))
-                        .toList());
+                .on(pods, StorageProtection::claimKeys);
         StorageProtection ofVolumes = new StorageProtection(volumes, "kubernetes.io/pv-protection",
                 StorageProtection::bound, (api, v) -> api.find(BuiltinResources.PERSISTENT_VOLUMES, v.key())
                         .filter(StorageProtection::bound).isPresent());
@@ -91,7 +91,8 @@ final class StorageProtection implements Reconciler {
     /// would a pod whose kubelet is done with it, and the claim that goes with it.
     private static boolean uses(Obj pod, Obj claim) {
         return !Pods.node(pod).isEmpty() && pod.spec().seq("volumes").structs().stream()
-                .filter(v -> claim(pod, v).equals(claim.name())).anyMatch(v -> !v.has("ephemeral") || !shutDown(pod));
+                .filter(v -> claim(pod, v).equals(claim.name()))
+                .anyMatch(v -> !v.has("ephemeral") || !shutDown(pod) && Owners.controls(pod, claim));
     }
 
     private static boolean shutDown(Obj pod) {
@@ -105,6 +106,11 @@ final class StorageProtection implements Reconciler {
     /// Adds the index [#BY_CLAIM] to a view of pods: the claims that pods name, as `namespace/name`.
     static LiveView indexedByClaim(LiveView pods) {
         return pods.index(BY_CLAIM, StorageProtection::claims);
+    }
+
+    /// The claims that a pod names.
+    static List<Key> claimKeys(Obj pod) {
+        return claims(pod).stream().map(c -> new Key(pod.namespace(), c.substring(c.indexOf('/') + 1))).toList();
     }
 
     private static List<String> claims(Obj pod) {

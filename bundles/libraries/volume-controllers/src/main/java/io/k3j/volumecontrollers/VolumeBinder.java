@@ -1,12 +1,13 @@
 package io.k3j.volumecontrollers;
 
+import io.k3j.apimachinery.Quantity;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.BuiltinResources;
-import io.k3j.controllerkit.Times;
+import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.VolumeMatch;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.model.Key;
@@ -23,11 +24,12 @@ import java.util.Set;
 /// <https://kubernetes.io/docs/concepts/storage/persistent-volumes/#lifecycle-of-a-volume-and-claim>.
 final class VolumeBinder {
     private static final String ACCOUNT = "persistent-volume-binder";
-    private static final String BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
+    static final String BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
     private static final String COMPLETED = "pv.kubernetes.io/bind-completed";
-    private static final String PROVISIONER = "volume.kubernetes.io/storage-provisioner";
     private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
-    private static final String BOUND = "Bound";
+    private static final String BOUND = VolumePhases.BOUND;
+    /// What the resizer says a claim had before its volume grew.
+    private static final String BEFORE_RESIZE = "volume.alpha.kubernetes.io/pre-resize-capacity";
     private static final List<String> HAD = List.of(BOUND, "Lost");
     private static final String OWNER = "claimRef";
     private static final String NAME = "volumeName";
@@ -39,8 +41,10 @@ final class VolumeBinder {
     private final LiveView claims;
     private final LiveView volumes;
     private final LiveView classes;
+    private final LiveView pods;
     private final StorageClassAssignment defaultClass;
     private final Events events;
+    private final ClaimProvisioning provisioning;
     private final InstantSource clock;
 
     private VolumeBinder(ControllerContext context) {
@@ -51,15 +55,22 @@ final class VolumeBinder {
                 .index(BY_OWNER, v -> List.of(key(v.spec().struct(OWNER)).toString()))
                 .index(BY_CLASS, v -> List.of(VolumeMatch.className(v)));
         this.classes = context.views().of(BuiltinResources.STORAGE_CLASSES);
+        this.pods = StorageProtection.indexedByClaim(context.views().of(BuiltinResources.PODS));
         this.defaultClass = new StorageClassAssignment(classes);
         this.events = context.events("persistentvolume-controller", ACCOUNT);
+        this.provisioning = new ClaimProvisioning(pods, events);
         this.clock = context.clock();
     }
 
     static void add(ControllerContext context) {
         VolumeBinder all = new VolumeBinder(context);
         Controller ofClaims = context.loop("persistentvolume-binder-controller", ACCOUNT, 1, all::claim);
-        ofClaims.on(all.claims).reads(all.volumes, all.classes);
+        ofClaims.on(all.claims).reads(all.volumes, all.classes, all.pods);
+        all.pods.listen((before, after) -> {
+            if (before == null && after != null && Pods.node(after).isEmpty()) {
+                StorageProtection.claimKeys(after).forEach(ofClaims.queue()::add);
+            }
+        });
         all.volumes.listen((before, after) -> {
             if (before != null) {
                 all.concerned(before, false).forEach(ofClaims.queue()::add);
@@ -73,7 +84,8 @@ final class VolumeBinder {
                 all.hopeful(after).forEach(ofClaims.queue()::add);
             }
         });
-        Controller ofVolumes = context.loop("persistentvolume-phase-controller", ACCOUNT, 1, all::volume);
+        Controller ofVolumes = context.loop("persistentvolume-phase-controller", ACCOUNT, 1,
+                new VolumePhases(context, all.events));
         ofVolumes.on(all.volumes).on(all.claims,
                 c -> c.spec().text(NAME).isEmpty() ? List.of() : List.of(Key.of(c.spec().text(NAME))));
     }
@@ -169,20 +181,14 @@ final class VolumeBinder {
             taken = volume.spec().has(OWNER) ? taken : taken.with("yes", "metadata", "annotations", BY_CONTROLLER);
             taken = writer.update(BuiltinResources.PERSISTENT_VOLUMES, taken);
         }
-        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, taken, phased(taken, BOUND));
+        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, taken,
+                VolumePhases.phased(taken, BOUND, "", clock.instant()));
         Obj named = claim.with("yes", "metadata", "annotations", COMPLETED);
         if (claim.spec().text(NAME).isEmpty()) {
             named = named.with(volume.name(), "spec", NAME).with("yes", "metadata", "annotations", BY_CONTROLLER);
         }
         Obj written = writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, named);
         writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, written, boundStatus(written, volume));
-    }
-
-    /// The status of a volume in a phase, and since when it is in that.
-    private Struct phased(Obj volume, String phase) {
-        return volume.status().text("phase").equals(phase)
-                ? volume.status()
-                : volume.status().with("phase", phase).with("lastPhaseTransitionTime", Times.seconds(clock.instant()));
     }
 
     /// A claim that is bound already keeps its size and its attributes: an expansion is over when whoever does it says
@@ -193,8 +199,19 @@ final class VolumeBinder {
             return status;
         }
         String attributes = volume.spec().text("volumeAttributesClassName");
-        Struct sized = status.with("capacity", volume.spec().struct("capacity"));
+        Struct sized = status.with("capacity", capacity(volume));
         return attributes.isEmpty() ? sized : sized.with("currentVolumeAttributesClassName", attributes);
+    }
+
+    /// A volume may have grown while it had no claim: what a claim had is what the file system still has.
+    private static Struct capacity(Obj volume) {
+        Struct all = volume.spec().struct("capacity");
+        try {
+            String before = volume.annotations().get(BEFORE_RESIZE);
+            return before == null ? all : all.with("storage", Quantity.parse(before).toString());
+        } catch (IllegalArgumentException e) {
+            return all;
+        }
     }
 
     private void bound(Obj claim, ExpectingWriter writer) {
@@ -218,7 +235,8 @@ final class VolumeBinder {
     private void lost(Obj claim, String reason, String message, ExpectingWriter writer) {
         if (!claim.status().text("phase").equals("Lost")) {
             events.warning(claim, reason, message);
-            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, claim.status().with("phase", "Lost"));
+            writer.updateStatus(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, claim, claim.status().with("phase", "Lost")
+                    .without("accessModes").without("capacity").without("currentVolumeAttributesClassName"));
         }
     }
 
@@ -252,49 +270,18 @@ final class VolumeBinder {
         String name = VolumeMatch.className(claim);
         Optional<Obj> type = classes.get(Key.of(name));
         if (schedulerChooses(claim) && !claim.annotations().containsKey(SELECTED_NODE)) {
-            events.normal(claim, "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
+            provisioning.delayed(claim);
+        } else if (name.isEmpty()) {
+            events.normal(claim, "FailedBinding",
+                    "no persistent volumes available for this claim and no storage class is set");
         } else if (type.isEmpty()) {
-            events.normal(claim, name.isEmpty() ? "FailedBinding" : "ProvisioningFailed", name.isEmpty()
-                    ? "no persistent volumes available for this claim and no storage class is set"
-                    : "storageclass.storage.k8s.io \"" + name + "\" not found");
-        } else if (!type.get().tree().text("provisioner").equals("kubernetes.io/no-provisioner")) {
-            provision(claim, type.get().tree().text("provisioner"), writer);
+            events.warning(claim, "ProvisioningFailed", "storageclass.storage.k8s.io \"" + name + "\" not found");
+        } else {
+            provisioning.provision(claim, type.get().tree().text("provisioner"), writer);
         }
-    }
-
-    private void provision(Obj claim, String provisioner, ExpectingWriter writer) {
-        if (!provisioner.equals(claim.annotations().get(PROVISIONER))) {
-            writer.update(BuiltinResources.PERSISTENT_VOLUME_CLAIMS,
-                    claim.with(provisioner, "metadata", "annotations", PROVISIONER)
-                            .with(provisioner, "metadata", "annotations",
-                                    "volume.beta.kubernetes.io/storage-provisioner"));
-        }
-        events.normal(claim, "ExternalProvisioning", "Waiting for a volume to be created either by the external"
-                + " provisioner '" + provisioner + "' or manually by the system administrator. If volume creation is"
-                + " delayed, please verify that the provisioner is running and correctly registered.");
     }
 
     private static Key key(Struct ref) {
         return new Key(ref.text("namespace"), ref.text("name"));
-    }
-
-    private Requeue volume(Key key, ExpectingWriter writer) {
-        Optional<Obj> found = volumes.get(key);
-        if (found.isEmpty()) {
-            return Requeue.NEVER;
-        }
-        Obj volume = found.get();
-        Struct ref = volume.spec().struct(OWNER);
-        Optional<Obj> claim = claims.get(key(ref));
-        boolean free = ref.text("uid").isEmpty();
-        if (!free && claim.filter(c -> c.uid().equals(ref.text("uid"))).isEmpty()) {
-            // the view may be behind: a volume that is released may be wiped at once
-            claim = writer.api().find(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, key(ref));
-        }
-        boolean claimExists = claim.filter(c -> free || c.uid().equals(ref.text("uid"))).isPresent();
-        boolean bound = claimExists && claim.get().spec().text(NAME).equals(volume.name());
-        String phase = bound ? BOUND : free ? "Available" : claimExists ? volume.status().text("phase") : "Released";
-        writer.updateStatus(BuiltinResources.PERSISTENT_VOLUMES, volume, phased(volume, phase));
-        return Requeue.NEVER;
     }
 }

@@ -4,7 +4,8 @@
 /// [io.k3j.volumecontrollers.VolumeControllers] is the entrance.
 ///
 /// ```
-/// claims, volumes ─► VolumeBinder, VolumeExpander, StorageProtection        pods ─► EphemeralVolumes ─► claims
+/// claims, volumes ─► VolumeBinder, VolumePhases, VolumeExpander, StorageProtection
+/// pods ─► EphemeralVolumes ─► claims
 /// pods, nodes, claims ─► DesiredAttachments ─► AttachDetach ─► Attaching, Detaching ─► VolumeAttachments, Nodes
 /// ```
 ///

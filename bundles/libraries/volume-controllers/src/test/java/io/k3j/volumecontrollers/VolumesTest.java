@@ -262,9 +262,9 @@ class VolumesTest {
         claim("");
         Struct volumes = Struct.of("nodeName", "n1", "volumes",
                 Seq.of(Struct.of("name", "x", "ephemeral", Struct.EMPTY)));
+        Obj pod = Stage.workload("v1", "Pod", "p", volumes).with("u-p", "metadata", "uid");
         stage.api.seed(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, Stage.workload("v1", "PersistentVolumeClaim", "p-x",
-                Struct.EMPTY));
-        Obj pod = Stage.workload("v1", "Pod", "p", volumes);
+                Struct.EMPTY).with(Seq.of(pod.ownerReference()), "metadata", "ownerReferences"));
         stage.api.seed(BuiltinResources.PODS, pod);
         stage.settle();
         stage.api.delete(BuiltinResources.PERSISTENT_VOLUME_CLAIMS, new Key("default", "p-x"), DeleteOptions.PLAIN);

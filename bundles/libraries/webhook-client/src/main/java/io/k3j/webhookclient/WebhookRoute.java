@@ -1,6 +1,7 @@
 package io.k3j.webhookclient;
 
 import io.k3j.edgeapi.ByteDuplex;
+import io.k3j.httpproxy.HttpProxy;
 import io.k3j.kubeletclient.ResponseHead;
 import io.k3j.kubeletclient.TlsChannel;
 import java.io.IOException;
@@ -98,6 +99,10 @@ record WebhookRoute(URI server, String serverName, Optional<WebhookProxy> proxy)
                 .getBytes(StandardCharsets.US_ASCII));
         channel.output().flush();
         int status = ResponseHead.read(channel.input()).status();
+        if (status == HttpProxy.LOGIN_REFUSED) {
+            throw new IOException("proxyconnect tcp: " + to
+                    + (login.isEmpty() ? " wants a login" : " refused the login") + " (" + status + ")");
+        }
         if (status != OK) {
             throw new IOException("proxyconnect tcp: " + to + " has answered " + status);
         }

@@ -191,7 +191,7 @@ class WebhookRouteTest {
         try (TestProxy proxy = TestProxy.plain().refusing()) {
             String to = "127.0.0.1:" + proxy.port();
             assertThatThrownBy(() -> post(named() + ", proxy-url: \"http://me:hidden@" + to + "\"", ""))
-                    .hasMessageEndingWith("proxyconnect tcp: proxy " + to + " has answered 407")
+                    .hasMessageEndingWith("proxyconnect tcp: proxy " + to + " refused the login (407)")
                     .hasMessageNotContaining("hidden");
             assertThatThrownBy(() -> post(named() + ", proxy-url: \"socks5://" + to + "\"", ""))
                     .hasMessageEndingWith("unknown error connection not allowed by ruleset");

@@ -127,15 +127,18 @@ final class CronJobRules implements KindRules {
 
     @Override
     public List<String> warnings(Write write, Struct o) {
-        if (!write.subresource().isEmpty() || !TemplateRules.written(write, o, "spec")) {
+        if (!write.subresource().isEmpty()) {
             return List.of();
         }
         Struct spec = o.struct("spec");
         List<String> all = new ArrayList<>(
                 TemplateRules.warnings(write, o, true, "spec", "jobTemplate", "spec", "template"));
-        all.addAll(JobIndexes.warnings(spec.struct("jobTemplate").struct("spec")));
-        if (spec.text("schedule").contains("TZ")) {
-            all.add("CRON_TZ or TZ used in spec.schedule is not officially supported, see"
+        if (TemplateRules.written(write, o, "spec")) {
+            all.addAll(JobIndexes.warnings(spec.struct("jobTemplate").struct("spec")));
+        }
+        // one that an older release took; upstream's path names the spec twice
+        if (write.operation() == Operation.UPDATE && spec.text("schedule").contains("TZ")) {
+            all.add("cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see"
                     + " https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details");
         }
         return all;

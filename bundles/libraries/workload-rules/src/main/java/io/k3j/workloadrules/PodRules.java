@@ -3,6 +3,7 @@ package io.k3j.workloadrules;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.corevalidation.PodProblems;
+import io.k3j.kindrules.AppArmorAnnotations;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
@@ -23,7 +24,7 @@ final class PodRules implements KindRules {
     @Override
     public Struct prepared(Write write, Struct object) {
         if (write.operation() == Operation.CREATE) {
-            Struct pod = LabelKeys.merged(object);
+            Struct pod = AppArmorAnnotations.synced(write, LabelKeys.merged(object));
             return pod.with("status", created(pod.struct("spec")));
         }
         Struct before = write.before().orElse(Struct.EMPTY);

@@ -2,6 +2,7 @@ package io.k3j.workloadrules;
 
 import io.k3j.apimachinery.Names;
 import io.k3j.corevalidation.AddressProblems;
+import io.k3j.kindrules.PodStatusProblems;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Addresses;
@@ -16,11 +17,8 @@ import java.util.Set;
 final class PodStatusUpdate {
     private static final List<String> CLASSES = List.of("BestEffort", "Burstable", "Guaranteed");
     private static final List<String> SYSTEM = List.of("PodScheduled", "Ready", "Initialized");
-    private static final List<String> LISTS = List.of("containerStatuses", "initContainerStatuses",
-            "ephemeralContainerStatuses");
     private static final String NOMINATED = "nominatedNodeName";
     private static final String GENERATION = "observedGeneration";
-    private static final String CLAIM = "resourceClaimName";
 
     private PodStatusUpdate() {
     }
@@ -66,64 +64,12 @@ final class PodStatusUpdate {
                 p.at("conditions", i).at("Type").invalid(type, Names.qualified(type));
             }
         }
-        claims(status.seq("resourceClaimStatuses"), pod.struct("spec").seq("resourceClaims"), p);
-        if (status.has("extendedResourceClaimStatus")) {
-            String name = status.struct("extendedResourceClaimStatus").text(CLAIM);
-            p.at("extendedResourceClaimStatus").at(CLAIM).invalid(name, Names.subdomain(name));
-        }
-        boolean windows = pod.struct("spec").struct("os").text("name").equals("windows");
-        for (String list : LISTS) {
-            Seq containers = status.seq(list);
-            for (int i = 0; i < containers.size() && !p.full(); i++) {
-                Struct user = containers.struct(i).struct("user");
-                if (user.has("linux")) {
-                    user(user.struct("linux"), windows, p.at(list, i).at("linux"));
-                }
-            }
-        }
+        PodStatusProblems.check(pod, p);
     }
 
     private static void generation(Struct of, Problems p) {
         if (of.whole(GENERATION, 0) < 0) {
             p.at(GENERATION).invalid(of.whole(GENERATION, 0), "must be a non-negative integer");
-        }
-    }
-
-    private static void claims(Seq statuses, Seq claims, Problems p) {
-        Set<String> names = new HashSet<>();
-        Set<String> known = new HashSet<>();
-        claims.structs().forEach(claim -> known.add(claim.text("name")));
-        for (int i = 0; i < statuses.size() && !p.full(); i++) {
-            String name = statuses.struct(i).text("name");
-            Problems at = p.at("resourceClaimStatuses", i).at("name");
-            if (!known.contains(name)) {
-                at.invalid(name, "must match the name of an entry in `spec.resourceClaims`");
-            }
-            if (!names.add(name)) {
-                at.duplicate(name);
-            }
-            if (statuses.struct(i).has(CLAIM)) {
-                at.invalid(statuses.struct(i).text(CLAIM), Names.subdomain(statuses.struct(i).text(CLAIM)));
-            }
-        }
-    }
-
-    private static void user(Struct user, boolean windows, Problems p) {
-        if (windows) {
-            p.forbidden("cannot be set for a windows pod");
-            return;
-        }
-        id(user.whole("uid", 0), p.at("uid"));
-        id(user.whole("gid", 0), p.at("gid"));
-        Seq groups = user.seq("supplementalGroups");
-        for (int i = 0; i < groups.size() && !p.full(); i++) {
-            id(groups.get(i) instanceof Long l ? l : 0, p.at("supplementalGroups", i));
-        }
-    }
-
-    private static void id(long id, Problems p) {
-        if (id < 0 || id > Integer.MAX_VALUE) {
-            p.invalid(id, "must be between 0 and 2147483647, inclusive");
         }
     }
 

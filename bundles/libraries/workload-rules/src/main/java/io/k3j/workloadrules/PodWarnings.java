@@ -2,7 +2,10 @@ package io.k3j.workloadrules;
 
 import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
+import io.k3j.corevalidation.AddressProblems;
 import io.k3j.corevalidation.OldNodeLabels;
+import io.k3j.kindrules.PathOverlaps;
+import io.k3j.kindrules.PortWarnings;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
@@ -22,7 +25,7 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
     private static final String APP_ARMOR_OF = "container.apparmor.security.beta.kubernetes.io/";
     private static final Map<String, String> OLD_ANNOTATIONS = oldAnnotations();
     private static final Map<String, String> OLD_VOLUMES = oldVolumes();
-    static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
+    private static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
     private static final List<String> BYTES = List.of("memory", "ephemeral-storage");
     private static final String NO_PODS = ": a null labelSelector results in matching no pod";
 
@@ -40,7 +43,7 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
     private static Map<String, String> oldVolumes() {
         Map<String, String> map = new LinkedHashMap<>();
         map.put("photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+");
-        map.put("gitRepo", "deprecated in v1.11");
+        map.put("gitRepo", "deprecated in v1.11, and disabled by default in v1.33+");
         map.put("scaleIO", "deprecated in v1.16, non-functional in v1.22+");
         map.put("flocker", "deprecated in v1.22, non-functional in v1.25+");
         map.put("storageos", "deprecated in v1.22, non-functional in v1.25+");
@@ -77,6 +80,7 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
         spread();
         annotations();
         volumes();
+        PathOverlaps.warn(spec.seq("volumes"), all);
         duplicates("hostAliases", "ip", "duplicate ip");
         duplicates("imagePullSecrets", "name", "duplicate name");
         Seq secrets = spec.seq("imagePullSecrets");
@@ -98,6 +102,19 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
         }
         affinity("podAffinity");
         affinity("podAntiAffinity");
+        addresses();
+    }
+
+    private void addresses() {
+        Seq servers = spec.struct("dnsConfig").seq("nameservers");
+        for (int i = 0; i < servers.size(); i++) {
+            all.addAll(AddressProblems.ipWarnings(path + "spec.dnsConfig.nameservers[" + i + "]", servers.text(i)));
+        }
+        Seq aliases = spec.seq("hostAliases");
+        for (int i = 0; i < aliases.size(); i++) {
+            all.addAll(AddressProblems.ipWarnings(path + "spec.hostAliases[" + i + "].ip",
+                    aliases.struct(i).text("ip")));
+        }
     }
 
     private void add(String field, String why) {
@@ -175,9 +192,12 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
         for (int i = 0; i < volumes.size(); i++) {
             for (Map.Entry<String, String> old : OLD_VOLUMES.entrySet()) {
                 if (volumes.struct(i).has(old.getKey())) {
-                    add("volumes[" + i + "]." + old.getKey(), old.getValue());
+                    add("volumes[" + i + "]." + (old.getKey().equals("storageos") ? "storageOS" : old.getKey()),
+                            old.getValue());
                 }
             }
+            Struct template = volumes.struct(i).struct("ephemeral").struct("volumeClaimTemplate");
+            claim(template.struct("spec"), path + "spec.volumes[" + i + "].ephemeral.volumeClaimTemplate.spec", all);
         }
     }
 
@@ -199,8 +219,9 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
         if (annotations.has(SECCOMP_OF + name) && !context.has("seccompProfile")) {
             annotation(SECCOMP_OF + name, "non-functional in v1.27+; use the \"seccompProfile\" field instead");
         }
-        if (annotations.has(APP_ARMOR_OF + name) && !context.has("appArmorProfile")
-                && !spec.struct("securityContext").has("appArmorProfile")) {
+        // of those of a pod it is told where they become fields
+        if (!path.isEmpty() && annotations.has(APP_ARMOR_OF + name) && !context.has("appArmorProfile")
+                && !sameProfile(annotations.text(APP_ARMOR_OF + name))) {
             annotation(APP_ARMOR_OF + name, "deprecated since v1.30; use the \"appArmorProfile\" field instead");
         }
         fractions(container.struct("resources").struct("limits"), at + ".resources.limits");
@@ -219,17 +240,38 @@ record PodWarnings(Struct spec, Struct metadata, String path, List<String> all) 
         }
     }
 
+    /// Whether an annotation says what the pod as a whole says.
+    private boolean sameProfile(String annotation) {
+        Struct profile = spec.struct("securityContext").struct("appArmorProfile");
+        return annotation.equals(switch (profile.text("type")) {
+            case "Unconfined" -> "unconfined";
+            case "RuntimeDefault" -> "runtime/default";
+            default -> "localhost/" + profile.text("localhostProfile");
+        }) && !profile.isEmpty();
+    }
+
     private void fractions(Struct amounts, String at) {
-        for (String name : BYTES) {
-            try {
-                Quantity amount = Quantity.of(amounts.get(name));
-                if (amount.amount().stripTrailingZeros().scale() > 0) {
-                    add(at + "[" + name + "]",
-                            "fractional byte value \"" + amount + "\" is invalid, must be an integer");
-                }
-            } catch (IllegalArgumentException e) {
-                // in a template that another release has taken
+        BYTES.forEach(name -> fraction(amounts, name, path + "spec." + at, all));
+    }
+
+    /// Adds the warnings for a claim that is made of a template.
+    ///
+    /// @param at its place
+    static void claim(Struct spec, String at, List<String> all) {
+        for (String amounts : List.of("requests", "limits")) {
+            fraction(spec.struct("resources").struct(amounts), "storage", at + ".resources." + amounts, all);
+        }
+    }
+
+    private static void fraction(Struct amounts, String name, String at, List<String> all) {
+        try {
+            Quantity amount = Quantity.of(amounts.get(name));
+            if (amount.amount().stripTrailingZeros().scale() > 0) {
+                all.add(at + "[" + name + "]: fractional byte value \"" + amount
+                        + "\" is invalid, must be an integer");
             }
+        } catch (IllegalArgumentException e) {
+            // in a template that another release has taken
         }
     }
 

@@ -11,6 +11,7 @@ import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -174,6 +175,20 @@ final class StatefulSetRules implements KindRules {
 
     @Override
     public List<String> warnings(Write write, Struct o) {
-        return TemplateRules.warnings(write, o, false, "spec", "template");
+        List<String> all = new ArrayList<>(TemplateRules.warnings(write, o, false, "spec", "template"));
+        if (!write.subresource().isEmpty()) {
+            return all;
+        }
+        // upstream's paths, of which that of an update has one name in capitals
+        String spec = write.operation() == Operation.CREATE ? "" : ".Spec";
+        Seq claims = o.struct("spec").seq(TEMPLATES);
+        for (int i = 0; i < claims.size(); i++) {
+            PodWarnings.claim(claims.struct(i).struct("spec"), "spec." + TEMPLATES + "[" + i + "]" + spec, all);
+        }
+        if (o.struct("spec").whole("revisionHistoryLimit", 0) < 0) {
+            all.add("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is"
+                    + " recommended");
+        }
+        return all;
     }
 }

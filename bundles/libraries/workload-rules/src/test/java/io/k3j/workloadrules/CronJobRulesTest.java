@@ -99,10 +99,11 @@ class CronJobRulesTest {
     }
 
     @Test
-    void aZoneInTheScheduleIsWarnedOf() {
+    void aZoneInAStoredScheduleIsWarnedOf() {
         Struct job = job("schedule: 'TZ=UTC 0 0 * * *'");
-        Write write = kit.write(Operation.CREATE, job, Optional.empty(), "");
-        assertThat(kit.hooks(job).rules().warnings(write, job)).singleElement().asString()
-                .startsWith("CRON_TZ or TZ used in spec.schedule is not officially supported");
+        Write write = kit.write(Operation.UPDATE, job, Optional.of(job), "");
+        assertThat(kit.hooks(job).rules().warnings(write, job)).containsExactly("cannot use TZ or CRON_TZ in"
+                + " spec.spec.schedule, use timeZone instead, see"
+                + " https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details");
     }
 }

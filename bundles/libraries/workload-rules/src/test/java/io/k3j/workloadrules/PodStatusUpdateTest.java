@@ -146,7 +146,8 @@ class PodStatusUpdateTest {
                         "status.resourceClaimStatuses[1].name: Duplicate value: \"c\"");
         Struct claiming = pod().withAt(Seq.of(Struct.of("name", "c")), "spec", "resourceClaims");
         assertThat(problems(claiming, claiming.withAt(Seq.of(status), "status", "resourceClaimStatuses"), "status"))
-                .singleElement().asString().startsWith("status.resourceClaimStatuses[0].name: Invalid value: \"A\": a");
+                .singleElement().asString().startsWith("status.resourceClaimStatuses[0].resourceClaimName: Invalid"
+                        + " value: \"A\": a");
     }
 
     @Test
@@ -154,9 +155,50 @@ class PodStatusUpdateTest {
         Struct user = Struct.of("linux", Struct.of("uid", -1L, "gid", 0L, "supplementalGroups", Seq.of(-2L)));
         Seq containers = Seq.of(Struct.of("name", "c", "user", user));
         assertThat(status("containerStatuses", containers)).containsExactly(
-                "status.containerStatuses[0].linux.uid: Invalid value: -1: must be between 0 and 2147483647, inclusive",
-                "status.containerStatuses[0].linux.supplementalGroups[0]: Invalid value: -2: must be between 0 and"
+                "status.containerStatuses[0].user.linux.uid: Invalid value: -1: must be between 0 and 2147483647,"
+                        + " inclusive",
+                "status.containerStatuses[0].user.linux.supplementalGroups[0]: Invalid value: -2: must be between 0 and"
                         + " 2147483647, inclusive");
+    }
+
+    @Test
+    void resourcesAreThoseThatTheContainerAsksFor() {
+        Struct healthy = Struct.of("resourceID", "1", "health", "Healthy");
+        Struct status = Struct.of("name", "c", "allocatedResourcesStatus",
+                Seq.of(Struct.of("name", "example.com/gpu", "resources",
+                        Seq.of(healthy, healthy.with("health", "Ill"))),
+                        Struct.of("name", "claim:a/b")));
+        assertThat(status("containerStatuses", Seq.of(status))).containsExactly(
+                "status.containerStatuses[0].allocatedResourcesStatus[0].name: Invalid value: \"example.com/gpu\": must"
+                        + " match one of the container's resource requests",
+                "status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].health: Unsupported value:"
+                        + " \"Ill\": supported values: \"Healthy\", \"Unhealthy\", \"Unknown\"",
+                "status.containerStatuses[0].allocatedResourcesStatus[0].resources[1].resourceID: Duplicate value:"
+                        + " \"1\"",
+                "status.containerStatuses[0].allocatedResourcesStatus[1].name: Invalid value: \"claim:a/b\": must match"
+                        + " one of the container's resource claims in a format 'claim:<claimName>/<request>' or"
+                        + " 'claim:<claimName>' if request is empty");
+        assertThat(status("containerStatuses", Seq.of(status.with("name", "other")))).hasSize(2);
+        assertThat(status("ephemeralContainerStatuses", Seq.of(status))).containsExactly("status"
+                + ".ephemeralContainerStatuses[0].allocatedResourcesStatus: Forbidden: must not be specified in"
+                + " container status");
+    }
+
+    @Test
+    void anExtendedResourceIsOneOfAContainer() {
+        assertThat(status("extendedResourceClaimStatus", Struct.of("resourceClaimName", "c", "requestMappings",
+                Seq.of(Struct.of("containerName", "c", "resourceName", "example.com/gpu", "requestName", "r"),
+                        Struct.of("containerName", "x", "resourceName", "example.com/gpu", "requestName", "r")))))
+                .containsExactly("status.extendedResourceClaimStatus.requestMappings[0].resourceName: Invalid value:"
+                        + " \"example.com/gpu\": must match the extended resource name of an entry in"
+                        + " spec.initContainers.resources.requests or spec.containers.resources.requests",
+                        "status.extendedResourceClaimStatus.requestMappings[1].containerName: Invalid value: \"x\":"
+                                + " must match the name of an entry in spec.initContainers.name or"
+                                + " spec.containers.name");
+        assertThat(status("extendedResourceClaimStatus", Struct.of("resourceClaimName", ""))).containsExactly(
+                "status.extendedResourceClaimStatus.requestMappings: Required value: at least one request mapping is"
+                        + " required",
+                "status.extendedResourceClaimStatus.resourceClaimName: Required value");
     }
 
     private List<String> ended(Struct pod, String list, long code) {

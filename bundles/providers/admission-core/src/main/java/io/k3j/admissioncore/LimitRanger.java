@@ -48,12 +48,13 @@ public final class LimitRanger implements Admission {
 
     private List<Struct> limits(Write write) {
         List<Struct> all = new ArrayList<>();
-        for (Obj range : listers.all(Listers.LIMITS, write.key().namespace())) {
-            if (!range.terminating()) {
-                all.addAll(range.spec().seq("limits").structs());
-            }
-        }
+        ranges(write).forEach(range -> all.addAll(range.spec().seq("limits").structs()));
         return all;
+    }
+
+    private List<Obj> ranges(Write write) {
+        return listers.all(Listers.LIMITS, write.key().namespace()).stream().filter(range -> !range.terminating())
+                .toList();
     }
 
     @Override
@@ -77,13 +78,16 @@ public final class LimitRanger implements Admission {
         if (write.before().filter(b -> b.struct("metadata").has("deletionTimestamp")).isPresent()) {
             return;
         }
-        List<String> wrong = new ArrayList<>();
-        for (Struct limit : limits(write)) {
-            new LimitCheck(limit, wrong).check(object, WriteAttributes.of(write, "", "pods"));
-        }
-        if (!wrong.isEmpty()) {
-            String all = wrong.size() == 1 ? wrong.getFirst() : "[" + String.join(", ", wrong) + "]";
-            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), all);
+        for (Obj range : ranges(write)) {
+            List<String> wrong = new ArrayList<>();
+            for (Struct limit : range.spec().seq("limits").structs()) {
+                new LimitCheck(limit, wrong).check(object, WriteAttributes.of(write, "", "pods"));
+            }
+            List<String> told = wrong.stream().distinct().toList();
+            if (!told.isEmpty()) {
+                String all = told.size() == 1 ? told.getFirst() : "[" + String.join(", ", told) + "]";
+                throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), all);
+            }
         }
     }
 }

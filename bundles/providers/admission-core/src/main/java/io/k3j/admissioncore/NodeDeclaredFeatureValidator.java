@@ -7,9 +7,7 @@ import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componenthelpers.DeclaredFeatures;
 import io.k3j.model.Struct;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -42,7 +40,7 @@ public final class NodeDeclaredFeatureValidator implements Admission {
         Struct spec = pod.struct("spec");
         String node = spec.text("nodeName");
         List<String> needed = node.isEmpty() ? List.of()
-                : needed(write.before().orElse(Struct.EMPTY).struct("spec"), spec);
+                : DeclaredFeatures.forUpdate(write.before().orElse(Struct.EMPTY).struct("spec"), spec);
         if (needed.isEmpty()) {
             return;
         }
@@ -54,23 +52,6 @@ public final class NodeDeclaredFeatureValidator implements Admission {
             throw refused(write, "pod update requires features " + String.join(", ", missing)
                     + " which are not available on node \"" + node + "\"");
         }
-    }
-
-    private static List<String> needed(Struct before, Struct spec) {
-        List<String> needed = new ArrayList<>();
-        if (!Objects.equals(before.get("resources"), spec.get("resources"))) {
-            needed.add(DeclaredFeatures.POD_RESIZE);
-        }
-        if (!initial(before).equals(initial(spec))) {
-            needed.add(DeclaredFeatures.INIT_RESIZE);
-        }
-        return needed;
-    }
-
-    /// The resources of init containers, but of sidecars.
-    private static List<Struct> initial(Struct spec) {
-        return spec.seq("initContainers").structs().stream().filter(c -> !c.text("restartPolicy").equals("Always"))
-                .map(c -> c.struct("resources")).toList();
     }
 
     private static ApiFault refused(Write write, String why) {

@@ -39,7 +39,7 @@ public final class NodeRestriction implements Admission {
         String user = write.caller().user();
         if (!user.startsWith(USER)) {
             throw ApiFault.forbidden(write.kind().gvr(), write.key().name(),
-                    "could not determine node identity from user");
+                    "could not determine node from user \"" + user + "\"");
         }
         writes.check("kubelet", user.substring(USER.length()), write, object);
         return object;

@@ -1,5 +1,6 @@
 package io.k3j.admissioncore;
 
+import io.k3j.admissionkit.EvictionBudget;
 import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.clientapi.ApiClient;
@@ -31,7 +32,6 @@ public final class PodEviction implements Action {
     private static final Set<String> DISRUPTION_FREE = Set.of("Succeeded", "Failed", "Pending");
     private static final String TARGET = "DisruptionTarget";
     private static final int CONFLICT = 409;
-    private static final int MOST_DISRUPTED = 2000;
     /// Upstream tells the kind of what does not meet a precondition, and no resource.
     private static final Gvr KIND = new Gvr("", "v1", "Pod");
     private static final Struct SUCCESS = Struct.of("kind", "Status", "apiVersion", "v1", "metadata", Struct.EMPTY,
@@ -110,7 +110,7 @@ public final class PodEviction implements Action {
         Optional<Obj> budget = budget(pod, again);
         Optional<Obj> passed = budget.filter(b -> unreadyMayGo(pod, b));
         if (budget.isPresent() && passed.isEmpty() && !charged(pod, budget.get(), dryRun)) {
-            return Optional.of(unprocessed(budget.get()));
+            return Optional.of(EvictionBudget.unprocessed(budget.get()));
         }
         if (!dryRun) {
             delete(pod, options, passed);
@@ -131,7 +131,7 @@ public final class PodEviction implements Action {
             if (passed.isEmpty() || named || e.code() != CONFLICT) {
                 throw e;
             }
-            throw refused(passed.get(), "The pod has changed while it was being evicted.", 1);
+            throw EvictionBudget.unprocessed(passed.get());
         }
     }
 
@@ -194,24 +194,16 @@ public final class PodEviction implements Action {
     /// Takes the eviction from the pod's disruption budget; false when the budget changed meanwhile and the caller
     /// should try again.
     private boolean charged(Obj pod, Obj budget, boolean dryRun) {
-        Struct status = budget.status();
-        if (status.whole("observedGeneration", 0) < budget.generation()) {
-            throw unprocessed(budget);
-        }
-        if (status.whole("disruptionsAllowed", 0) <= 0 || status.struct("disruptedPods").size() > MOST_DISRUPTED) {
-            throw refused(budget, "The disruption budget " + budget.name() + " needs "
-                    + status.whole("desiredHealthy", 0) + " healthy pods and has " + status.whole("currentHealthy", 0)
-                    + " currently", 0);
-        }
+        EvictionBudget.refusal(budget).ifPresent(fault -> {
+            throw fault;
+        });
         return dryRun || chargedInStatus(pod, budget);
     }
 
     private boolean chargedInStatus(Obj pod, Obj budget) {
         try {
-            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-            api.update(Listers.BUDGETS, budget
-                    .with(budget.status().whole("disruptionsAllowed", 0) - 1, "status", "disruptionsAllowed")
-                    .with(now, "status", "disruptedPods", pod.name()), WriteOptions.STATUS);
+            api.update(Listers.BUDGETS, EvictionBudget.charged(budget, pod.name(), Instant.now()),
+                    WriteOptions.STATUS);
             return true;
         } catch (ApiFault e) {
             if (e.code() != CONFLICT) {
@@ -230,21 +222,6 @@ public final class PodEviction implements Action {
         boolean enough = budget.status().whole("currentHealthy", 0) >= budget.status().whole("desiredHealthy", 0)
                 && budget.status().whole("desiredHealthy", 0) > 0;
         return budget.spec().text("unhealthyPodEvictionPolicy").equals("AlwaysAllow") || enough;
-    }
-
-    private static ApiFault unprocessed(Obj budget) {
-        return refused(budget, "The disruption budget " + budget.name()
-                + " is still being processed by the server.", 10);
-    }
-
-    private static ApiFault refused(Obj budget, String why, int retry) {
-        Struct.Builder details = Struct.builder().put("causes",
-                Seq.of(Struct.of("reason", "DisruptionBudget", "message", why)));
-        if (retry > 0) {
-            details.put("retryAfterSeconds", retry);
-        }
-        return new ApiFault(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.",
-                details.build());
     }
 
     /// The pod with the condition, or as it was where others were faster and that does not matter.

@@ -1,5 +1,6 @@
 package io.k3j.admissioncore;
 
+import io.k3j.admissionkit.MountableSecrets;
 import io.k3j.admissionkit.TokenVolume;
 import io.k3j.admissionkit.WriteAttributes;
 import io.k3j.apiserverapi.Admission;
@@ -116,7 +117,7 @@ public final class ServiceAccounts implements Admission {
                 .seq("sources").structs().stream()).anyMatch(s -> s.has("serviceAccountToken"));
         if (token) {
             throw ApiFault.forbidden(Listers.PODS, write.key().name(),
-                    "a mirror pod may not use a service account token volume projections");
+                    "a mirror pod may not use ServiceAccountToken volume projections");
         }
     }
 

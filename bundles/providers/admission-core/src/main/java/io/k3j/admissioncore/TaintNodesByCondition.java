@@ -25,7 +25,8 @@ public final class TaintNodesByCondition implements Admission {
     @Override
     public Struct admit(Write write, Struct node) {
         Seq taints = node.struct("spec").seq("taints");
-        return taints.find("key", TAINT.text("key")).isEmpty() ? node.withAt(taints.plus(TAINT), "spec", "taints")
-                : node;
+        boolean there = taints.structs().stream().anyMatch(t -> t.text("key").equals(TAINT.text("key"))
+                && t.text("effect").equals(TAINT.text("effect")));
+        return there ? node : node.withAt(taints.plus(TAINT), "spec", "taints");
     }
 }

@@ -194,6 +194,18 @@ class PodAdmissionTest {
         assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS,
                 Stage.object("Pod", "p", Struct.of("containers", Seq.of(big)))))
                 .hasMessage("pods \"p\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
+        assertThatThrownBy(() -> stage.admitted(plugin, Listers.PODS,
+                Stage.object("Pod", "p", Struct.of("containers", Seq.of(big, big.with("name", "d"))))))
+                .as("told once").hasMessageEndingWith("is forbidden: maximum cpu usage per Container is 1, but limit"
+                        + " is 2");
+    }
+
+    @Test
+    void aNewNodeMayHaveTheTaintWithAnotherEffect() {
+        Struct node = named("Node", "p").with("spec", Struct.of("taints",
+                Seq.of(Struct.of("key", "node.kubernetes.io/not-ready", "effect", "NoExecute"))));
+        assertThat(stage.admitted(new TaintNodesByCondition(), Listers.NODES, node).struct("spec").seq("taints")
+                .structs()).extracting(t -> t.text("effect")).containsExactly("NoExecute", "NoSchedule");
     }
 
     @Test

@@ -13,8 +13,8 @@ final class AdmissionPlugins {
             "CertificateSubjectRestriction", "ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass",
             "DefaultTolerationSeconds", "LimitRanger", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
             "NamespaceLifecycle", "NodeDeclaredFeatureValidator", "NodeRestriction", "PersistentVolumeClaimResize",
-            "PodSecurity", "PodTopologyLabels", "Priority", "ResourceQuota", "RuntimeClass", "ServiceAccount",
-            "StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy",
+            "PodResizeValidator", "PodSecurity", "PodTopologyLabels", "Priority", "ResourceQuota", "RuntimeClass",
+            "ServiceAccount", "StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy",
             "ValidatingAdmissionWebhook");
     /// There when they are enabled.
     private static final Set<String> OPTIONAL = Set.of("AlwaysDeny", "AlwaysPullImages",

@@ -195,7 +195,7 @@ final class Core {
         ResourceHandler.Handlers handlers = new ResourceHandler.Handlers(reads,
                 new WriteHandler(operations, bodies, objects.reads(), reads, answers),
                 new Subresources(contributions, operations, bodies, types.schemas, answers),
-                new ScaleHandler(objects, bodies, types.schemas, answers),
+                new ScaleHandler(objects, bodies, types.schemas, reads),
                 new UnstoredReads(reads, new ComponentStatuses(reads, storage), contributions::lister),
                 new Watches(storage, limits, hub,
                         new Frames(renderer, tables), answers, leastWatch, watches));

@@ -90,13 +90,14 @@ final class HealthChecks {
                         .append(reasons.getOrDefault(check, WITHHELD)).append('\n');
             }
         });
-        if (!failed.isEmpty()) {
-            answers(request, 500, text + name + " check failed\n");
-        } else if (request.params().has("verbose")) {
-            answers(request, 200, text + name + " check passed\n");
-        } else {
-            answers(request, 200, "ok");
+        List<String> unknown = excluded.stream().filter(e -> !checks.containsKey(e)).distinct().sorted().toList();
+        if (!unknown.isEmpty()) {
+            text.append("warn: some health checks cannot be excluded: no matches for \"")
+                    .append(String.join("\",\"", unknown)).append("\"\n");
         }
+        boolean verbose = request.params().has("verbose");
+        answers(request, failed.isEmpty() ? 200 : 500, !failed.isEmpty() ? text + name + " check failed\n"
+                : verbose ? text + name + " check passed\n" : "ok");
     }
 
     private static void one(Request request, Map<String, BooleanSupplier> checks, Map<String, String> reasons,

@@ -7,7 +7,6 @@ import io.k3j.model.Struct;
 import io.k3j.objectregistry.Intent;
 import io.k3j.objectregistry.ObjectRegistry;
 import io.k3j.objectregistry.ScaleObjects;
-import io.k3j.objectregistry.Shaping.Wish;
 import io.k3j.objectregistry.Target;
 
 /// The subresource `scale` for components of this process, as [ScaleHandler] serves it over HTTP.
@@ -27,11 +26,9 @@ record LocalScales(ObjectRegistry objects) {
     /// @return the Scale afterwards
     Obj update(Intent intent, Struct scale) {
         Target target = served(intent.target());
-        String revision = scale.struct("metadata").text("resourceVersion");
-        return Obj.of(ScaleObjects.of(target.object(objects.writes().change(intent, before -> {
-            Struct object = ScaleObjects.scaled(before.tree(), scale, ScaleHandler.paths(target));
-            return Wish.plain(revision.isEmpty() ? object : object.withAt(revision, "metadata", "resourceVersion"));
-        }).item()), ScaleHandler.paths(target)));
+        return Obj.of(ScaleObjects.of(target.object(
+                objects.writes().change(intent, before -> ScaleHandler.scaled(target, before, scale)).item()),
+                ScaleHandler.paths(target)));
     }
 
     private static Target served(Target target) {

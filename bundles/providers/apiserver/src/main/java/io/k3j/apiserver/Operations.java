@@ -156,8 +156,8 @@ final class Operations {
         try {
             admissions.validate(write, admitted);
             String lease = intent.term() == null ? "" : intent.term().lease().name();
-            return action.perform(
-                    new Action.Call(intent.caller(), intent.key(), admitted, intent.dryRun(), lease));
+            return action.perform(new Action.Call(intent.caller(), intent.key(), admitted, intent.dryRun(), lease,
+                    intent.warnings()));
         } catch (RuntimeException e) {
             admissions.abandoned(write, admitted);
             throw e;

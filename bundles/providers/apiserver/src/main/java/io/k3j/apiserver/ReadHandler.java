@@ -60,6 +60,12 @@ final class ReadHandler {
         }
     }
 
+    /// Sends a Scale.
+    void scale(Request request, Struct scale) throws IOException {
+        answers.tree(request, 200, request.form().as() != Form.As.TABLE ? scale
+                : tables.scale(scale, request.form(), Tables.Include.of(request.params().text("includeObject"))));
+    }
+
     /// The stored bytes of the object a request names, as far as this server knows it; else empty.
     byte[] known(Request request, Target target) {
         return reads.known(target, request.info().key());

@@ -57,11 +57,7 @@ final class WriteHandler {
     /// PATCH.
     void patch(Request request, Target target, boolean builtIn) throws IOException {
         Patch patch = bodies.patch(request, builtIn);
-        Intent intent = intent(request, target);
-        if (patch instanceof Patch.Apply) {
-            intent = intent.managedBy(request.params().text("fieldManager"));
-        }
-        answer(request, target, operations.patch(intent, patch, expected(request, target)));
+        answer(request, target, operations.patch(intent(request, target), patch, expected(request, target)));
     }
 
     /// DELETE of one object.
@@ -70,12 +66,13 @@ final class WriteHandler {
         Intent intent = intent(request, target).with(options);
         DeleteOptions deleteOptions = Bodies.options(options);
         WriteResult outcome = operations.delete(dry(intent, options), deleteOptions);
-        boolean whole = outcome.kind() != WriteResult.Kind.GONE || target.kind().strategy().graceful();
+        boolean whole = outcome.kind() != WriteResult.Kind.GONE || target.kind().strategy().returned();
         if (!whole) {
             answers.tree(request, 200, gone(target, intent.key(), outcome));
             return;
         }
-        boolean later = outcome.kind() != WriteResult.Kind.GONE && deleteOptions.propagation().equals("Foreground");
+        // upstream says so only to who asks in the old way for dependents to be deleted
+        boolean later = outcome.kind() != WriteResult.Kind.GONE && !options.flag("orphanDependents", true);
         answer(request, target, later ? 202 : 200, outcome);
     }
 

@@ -57,6 +57,10 @@ class ReadinessTest {
                     + "poststarthook/start-apiextensions-controllers&exclude=" + check).status()).isEqualTo(200);
             server.definitions = true;
             assertThat(server.get("/readyz").text()).isEqualTo("ok");
+            assertThat(server.get("/livez?verbose&exclude=none&exclude=log&exclude=all").text())
+                    .contains("[+]log excluded: ok\n")
+                    .endsWith("warn: some health checks cannot be excluded: no matches"
+                            + " for \"all\",\"none\"\nlivez check passed\n");
             server.definitions = false;
             assertThat(server.get("/readyz").text()).as("while it is replaced").isEqualTo("ok");
         }

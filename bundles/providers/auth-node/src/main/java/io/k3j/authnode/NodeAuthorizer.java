@@ -14,7 +14,6 @@ import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.Optional;
-import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -75,33 +74,27 @@ public final class NodeAuthorizer implements Authorizer {
             return Decision.NO_OPINION;
         }
         String node = caller.user().substring(USER.length());
+        if (node.isEmpty()) {
+            return new Decision(Verdict.NO_OPINION, "unknown node for user \"" + caller.user() + "\"");
+        }
         String resource = what.group().isEmpty() ? what.resource() : what.group() + "/" + what.resource();
         return switch (resource) {
             case "pods" -> pod(node, what);
             case "nodes" -> node(node, what);
             case "secrets" -> secret(node, what);
-            case "configmaps" -> related(node, what, NodeRules.reads(what) && what.subresource().isEmpty());
-            case "persistentvolumeclaims" -> related(node, what, gets(what)
-                    || what.subresource().equals("status") && changes(what));
+            case "configmaps" -> related(node, what, NodeReasons.read(what));
+            case "persistentvolumeclaims" -> related(node, what, what.subresource().equals("status")
+                    ? NodeReasons.status(what) : NodeReasons.get(what));
             case "persistentvolumes" -> volume(node, what);
-            case "serviceaccounts" -> related(node, what, gets(what)
-                    || what.verb().equals("create") && what.subresource().equals("token"));
+            case "serviceaccounts" -> related(node, what, NodeReasons.account(what));
             case "certificates.k8s.io/podcertificaterequests" -> certificate(node, what);
-            case "coordination.k8s.io/leases" -> own(node, what, what.namespace().equals("kube-node-lease"));
-            case "storage.k8s.io/csinodes" -> own(node, what, what.subresource().isEmpty());
+            case "coordination.k8s.io/leases" -> refused(NodeReasons.lease(node, what));
+            case "storage.k8s.io/csinodes" -> refused(NodeReasons.csiNode(node, what));
             case "resource.k8s.io/resourceslices" -> slice(node, what);
-            case "resource.k8s.io/resourceclaims" -> related(node, what, gets(what));
+            case "resource.k8s.io/resourceclaims" -> related(node, what, NodeReasons.get(what));
             case "storage.k8s.io/volumeattachments" -> attachment(node, what);
             default -> decision(NodeRules.allow(what, gates), "");
         };
-    }
-
-    private static boolean gets(Attributes what) {
-        return what.verb().equals("get") && what.subresource().isEmpty();
-    }
-
-    private static boolean changes(Attributes what) {
-        return what.verb().equals("update") || what.verb().equals("patch");
     }
 
     /// A pod of the node may be read by name; lists and watches must select the node.
@@ -118,10 +111,12 @@ public final class NodeAuthorizer implements Authorizer {
     }
 
     private Decision node(String node, Attributes what) {
-        boolean reads = what.subresource().isEmpty() && NodeRules.reads(what);
-        return decision(NodeRules.allow(what, gates) && (!reads || what.name().equals(node)), what.name().isEmpty()
+        boolean allowed = NodeRules.allow(what, gates);
+        boolean reads = allowed && what.subresource().isEmpty() && NodeRules.reads(what);
+        return reads ? decision(what.name().equals(node), what.name().isEmpty()
                 ? "node '" + node + "' cannot read all nodes, only its own Node object"
-                : "node '" + node + "' cannot read '" + what.name() + "', only its own Node object");
+                : "node '" + node + "' cannot read '" + what.name() + "', only its own Node object")
+                : decision(allowed, "");
     }
 
     private Decision slice(String node, Attributes what) {
@@ -132,21 +127,27 @@ public final class NodeAuthorizer implements Authorizer {
             case "create" -> ALLOW;
             case "list", "watch", "deletecollection" -> decision(selectsBy(what, "spec.nodeName", node),
                     "can only list/watch/deletecollection resourceslices with nodeName field selector");
-            default -> decision(onNode(slices, node, what), unrelated(node));
+            case "get", "update", "patch", "delete" -> what.name().isEmpty() ? decision(false, NodeReasons.NO_NAME)
+                    : decision(onNode(slices, node, what), unrelated(node));
+            default -> decision(false, "only the following verbs are allowed for a ResourceSlice: get, watch, list,"
+                    + " create, update, patch, delete, deletecollection");
         };
     }
 
     /// A request of the node may be made and read; which pod it is for, `NodeRestriction` checks.
     private Decision certificate(String node, Attributes what) {
-        if (!gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST) || !what.subresource().isEmpty()) {
+        if (!gates.enabled(FeatureGate.POD_CERTIFICATE_REQUEST)) {
             return Decision.NO_OPINION;
+        }
+        if (!what.subresource().isEmpty()) {
+            return decision(false, "nodes may not access the status subresource of PodCertificateRequests");
         }
         return switch (what.verb()) {
             case "create" -> ALLOW;
             case "list", "watch" -> decision(selectsBy(what, "spec.nodeName", node),
-                    "can only list/watch podcertificaterequests with spec.nodeName field selector");
+                    "can only list/watch podcertificaterequests with nodeName field selector");
             case "get" -> decision(ofNode(node, what), unrelated(node));
-            default -> decision(false, "nodes can only create, get, list and watch podcertificaterequests");
+            default -> decision(false, "nodes may not " + what.verb() + " podcertificaterequests");
         };
     }
 
@@ -161,7 +162,8 @@ public final class NodeAuthorizer implements Authorizer {
     }
 
     private Decision attachment(String node, Attributes what) {
-        return decision(gets(what) && onNode(attachments, node, what), unrelated(node));
+        String reason = NodeReasons.get(what);
+        return reason.isEmpty() ? decision(onNode(attachments, node, what), unrelated(node)) : refused(reason);
     }
 
     private static boolean onNode(View view, String node, Attributes what) {
@@ -181,18 +183,21 @@ public final class NodeAuthorizer implements Authorizer {
         return allowed ? ALLOW : new Decision(Verdict.NO_OPINION, reason);
     }
 
-    private Decision related(String node, Attributes what, boolean verb) {
-        if (!verb || what.name().isEmpty()) {
-            return decision(false, "can only read objects of this type by name");
-        }
-        return decision(bound.refersTo(node, what.resource(), what.namespace(), what.name()), unrelated(node));
+    /// Allowed unless there is a reason.
+    private static Decision refused(String reason) {
+        return decision(reason.isEmpty(), reason);
+    }
+
+    private Decision related(String node, Attributes what, String reason) {
+        return !reason.isEmpty() ? refused(reason)
+                : decision(bound.refersTo(node, what.resource(), what.namespace(), what.name()), unrelated(node));
     }
 
     /// Named by a pod of the node, or by a volume that belongs to a claim of one.
     private Decision secret(String node, Attributes what) {
-        boolean reads = NodeRules.reads(what) && what.subresource().isEmpty();
-        Decision named = related(node, what, reads);
-        return named.verdict() == Verdict.ALLOW || !reads || what.name().isEmpty() ? named
+        String reason = NodeReasons.read(what);
+        Decision named = related(node, what, reason);
+        return named.verdict() == Verdict.ALLOW || !reason.isEmpty() ? named
                 : decision(bound.claims(node, key -> ofVolume(key, new Key(what.namespace(), what.name()))),
                         unrelated(node));
     }
@@ -202,9 +207,10 @@ public final class NodeAuthorizer implements Authorizer {
     }
 
     private Decision volume(String node, Attributes what) {
-        boolean related = gets(what)
-                && bound.claims(node, claim -> volume(claim).filter(v -> v.name().equals(what.name())).isPresent());
-        return decision(related, unrelated(node));
+        String reason = NodeReasons.get(what);
+        return !reason.isEmpty() ? refused(reason) : decision(
+                bound.claims(node, claim -> volume(claim).filter(v -> v.name().equals(what.name())).isPresent()),
+                unrelated(node));
     }
 
     /// The volume that a claim is bound to, when both say so: anybody may write a claim that names any volume.
@@ -218,13 +224,6 @@ public final class NodeAuthorizer implements Authorizer {
         Struct owner = volume.spec().struct("claimRef");
         return claim.key().equals(new Key(owner.text("namespace"), owner.text("name")))
                 && (owner.text("uid").isEmpty() || owner.text("uid").equals(claim.uid()));
-    }
-
-    private static Decision own(String node, Attributes what, boolean inPlace) {
-        boolean verb = Set.of("get", "create", "update", "patch", "delete").contains(what.verb());
-        boolean ownName = what.verb().equals("create") || what.name().equals(node);
-        return decision(inPlace && verb && ownName,
-                "can only access the object with the same name as the requesting node");
     }
 
     /// Closes the views.

@@ -22,8 +22,7 @@ final class NodeRules {
             rule("", "pods/eviction", "create"), rule("", "endpoints", "get"),
             rule("certificates.k8s.io", "certificatesigningrequests", "create", "get", "list", "watch"),
             rule("storage.k8s.io", "csidrivers", "get", "list", "watch"),
-            rule("node.k8s.io", "runtimeclasses", "get", "list", "watch"),
-            rule("networking.k8s.io", "clustercidrs", "get", "list", "watch"));
+            rule("node.k8s.io", "runtimeclasses", "get", "list", "watch"));
     private static final Rule TRUST_BUNDLES = rule("certificates.k8s.io", "clustertrustbundles", "get", "list",
             "watch");
 

@@ -2,6 +2,7 @@ package io.k3j.authnode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.apiserverapi.Authorizer;
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Authorizer.Verdict;
 import io.k3j.apiserverapi.Caller;
@@ -107,6 +108,30 @@ class NodeAuthorizerTest {
     void aKubeletMayReadTheObjectsOfItsPods(String verb, String resource, String name, boolean allowed) {
         pod("a");
         assertThat(allowed(KUBELET, verb, resource, name == null ? "" : name)).isEqualTo(allowed);
+    }
+
+    /// A refusal tells them, so that whoever reads it knows what to ask for.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "update||secrets|password|can only read resources of this type",
+            "list||configmaps||No Object name found",
+            "get||secrets|other|no relationship found between node 'a' and this object",
+            "list||persistentvolumes||can only get individual resources of this type",
+            "delete||persistentvolumeclaims/status|c|can only get/update/patch this type",
+            "create||serviceaccounts|robot|can only create token subresource of serviceaccount",
+            "list||serviceaccounts||can only create tokens for individual service accounts",
+            "list|coordination.k8s.io|leases||can only get, create, update, patch, or delete a node lease",
+            "get|coordination.k8s.io|leases|a|can only access leases in the \"kube-node-lease\" system namespace",
+            "get|storage.k8s.io|csinodes|b|can only access CSINode with the same name as the requesting node",
+            "watch|storage.k8s.io|csinodes||can only get, create, update, patch, or delete a CSINode",
+            "list||nodes||node 'a' cannot read all nodes, only its own Node object", "delete||nodes|a|``",
+            "list||pods||can only list/watch pods with spec.nodeName field selector"})
+    void aRefusalSaysWhy(String verb, String group, String resource, String name, String why) {
+        pod("a");
+        String[] parts = resource.split("/");
+        assertThat(authorizer.decide(KUBELET, new Attributes(verb, group == null ? "" : group, "v1", parts[0],
+                parts.length > 1 ? parts[1] : "", "default", name == null ? "" : name, "", FieldSelector.parse(""))))
+                .isEqualTo(new Authorizer.Decision(Verdict.NO_OPINION, why));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -74,9 +75,14 @@ record IssuerClient(String authorities, Map<String, String> environment, String 
     private HttpResponse<byte[]> asked(HttpRequest request, HttpClient.Redirect redirects, SSLContext context,
             int most) throws IOException, InterruptedException {
         String what = "Get \"" + request.uri() + "\": ";
-        HttpClient client = client(request.uri(), redirects, context);
+        Optional<HttpProxy> proxy = proxy(request.uri());
+        HttpClient client = client(proxy, redirects, context);
         try {
-            return TimedAnswer.within(client, request, LIMIT, most);
+            HttpResponse<byte[]> answer = TimedAnswer.within(client, shown(request, proxy), LIMIT, most);
+            if (proxy.isPresent() && answer.statusCode() == HttpProxy.LOGIN_REFUSED) {
+                throw new IOException(what + proxy.get().refusal());
+            }
+            return answer;
         } catch (TimeoutException late) {
             throw new IOException(what + "no answer within " + LIMIT.toSeconds() + " s", late);
         } catch (ExecutionException failed) {
@@ -126,15 +132,25 @@ record IssuerClient(String authorities, Map<String, String> environment, String 
         }
     }
 
-    private HttpClient client(URI address, HttpClient.Redirect redirects, SSLContext context) throws IOException {
-        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(LIMIT)
-                .version(HttpClient.Version.HTTP_1_1).followRedirects(redirects)
-                .sslContext(context).proxy(HttpClient.Builder.NO_PROXY);
+    private Optional<HttpProxy> proxy(URI address) throws IOException {
         try {
-            HttpProxy.of(environment, address).ifPresent(through -> through.on(builder));
+            return HttpProxy.of(environment, address);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private static HttpRequest shown(HttpRequest request, Optional<HttpProxy> proxy) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(request, (_, _) -> true);
+        proxy.ifPresent(through -> through.on(builder));
+        return builder.build();
+    }
+
+    private static HttpClient client(Optional<HttpProxy> proxy, HttpClient.Redirect redirects, SSLContext context) {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(LIMIT)
+                .version(HttpClient.Version.HTTP_1_1).followRedirects(redirects)
+                .sslContext(context).proxy(HttpClient.Builder.NO_PROXY);
+        proxy.ifPresent(through -> through.on(builder));
         return builder.build();
     }
 

@@ -7,7 +7,9 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Parses `bootstrap.txt`, whose head describes the format. Not thread-safe.
@@ -120,16 +122,18 @@ final class BootstrapPolicyText {
                 default -> verbs.add(verb);
             }
         }
+        Collections.sort(verbs);
         if (words.get(1).equals("url")) {
             return Struct.of("nonResourceURLs", list(words.get(2)), "verbs", verbs);
         }
-        List<String> groups = list(words.get(1)).stream().map(g -> g.equals("core") ? "" : g).toList();
+        List<String> groups = list(words.get(1)).stream().map(g -> g.equals("core") ? "" : g).sorted().toList();
         Struct rule = Struct.of("apiGroups", groups, "resources", list(words.get(2)));
         return (words.size() > 3 ? rule.with("resourceNames", list(words.get(3))) : rule).with("verbs", verbs);
     }
 
+    /// Sorted, as upstream's rules are.
     private static List<String> list(String word) {
-        return List.of(word.split(","));
+        return Stream.of(word.split(",")).sorted().toList();
     }
 
     private static Wanted binding(List<String> words) {

@@ -14,7 +14,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -69,7 +69,7 @@ public final class EscalationGuard implements Admission {
         if (object.has("roleRef")) {
             requireBind(write, object.struct("roleRef"));
         } else if (!allowed(write, "escalate", write.kind().gvr().resource(), write.key().name())) {
-            requireHeld(write, PolicyRule.all(object));
+            requireHeld(write, object);
             requireAggregation(write, object);
         }
     }
@@ -88,7 +88,7 @@ public final class EscalationGuard implements Admission {
     private void requireAggregation(Write write, Struct object) {
         boolean aggregates = object.has("aggregationRule")
                 || write.before().map(b -> b.has("aggregationRule")).orElse(false);
-        if (aggregates && !missing(write, EVERYTHING).isEmpty()) {
+        if (aggregates && !EVERYTHING.stream().allMatch(held(write)::covers)) {
             throw ApiFault.forbidden(write.kind().gvr(), write.key().name(),
                     "must have cluster-admin privileges to use the aggregationRule");
         }
@@ -106,7 +106,7 @@ public final class EscalationGuard implements Admission {
         if (role.isEmpty()) {
             throw ApiFault.notFound(local ? Rbac.ROLES : Rbac.CLUSTER_ROLES, ref.text("name"));
         }
-        requireHeld(write, PolicyRule.all(role.get().tree()));
+        requireHeld(write, role.get().tree());
     }
 
     private boolean allowed(Write write, String verb, String resource, String name) {
@@ -114,21 +114,17 @@ public final class EscalationGuard implements Admission {
         return RankedAuthorizers.decide(authorizers, write.caller(), what).verdict() == Verdict.ALLOW;
     }
 
-    private TreeSet<String> missing(Write write, List<PolicyRule> wanted) {
-        List<PolicyRule> owned = rbac.index().rules(write.caller(), write.key().namespace());
-        Coverage coverage = new Coverage(owned);
-        TreeSet<String> missing = new TreeSet<>();
-        wanted.stream().filter(r -> !coverage.covers(r)).forEach(r -> missing.add(r.describe()));
-        return missing;
+    private Coverage held(Write write) {
+        return new Coverage(rbac.index().rules(write.caller(), write.key().namespace()));
     }
 
     /// Refuses rules the caller does not hold. Callers that may `escalate` or `bind` were accepted before.
-    private void requireHeld(Write write, List<PolicyRule> rules) {
-        TreeSet<String> missing = missing(write, rules);
+    private void requireHeld(Write write, Struct role) {
+        Set<String> missing = MissingRights.of(role, held(write));
         if (!missing.isEmpty()) {
             Caller c = write.caller();
-            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), "user \"" + c.user() + "\" (groups=[\""
-                    + String.join("\" \"", c.groups()) + "\"]) is attempting to grant RBAC permissions not currently"
+            throw ApiFault.forbidden(write.kind().gvr(), write.key().name(), "user \"" + c.user() + "\" (groups="
+                    + MissingRights.quoted(c.groups()) + ") is attempting to grant RBAC permissions not currently"
                     + " held:\n" + String.join("\n", missing));
         }
     }

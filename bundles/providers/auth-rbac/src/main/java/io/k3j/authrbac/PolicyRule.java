@@ -89,24 +89,6 @@ record PolicyRule(Set<String> verbs, Set<String> groups, Set<String> resources, 
                 .build();
     }
 
-    /// The rule in the format of upstream's messages.
-    String describe() {
-        StringBuilder b = new StringBuilder("{");
-        part(b, "APIGroups", groups);
-        part(b, "Resources", resources);
-        part(b, "ResourceNames", names);
-        part(b, "NonResourceURLs", paths);
-        part(b, "Verbs", verbs);
-        return b.append('}').toString();
-    }
-
-    private static void part(StringBuilder to, String name, Set<String> values) {
-        if (!values.isEmpty()) {
-            to.append(to.length() > 1 ? ", " : "").append(name).append(":[\"")
-                    .append(String.join("\" \"", sorted(values))).append("\"]");
-        }
-    }
-
     private static List<String> sorted(Set<String> values) {
         return values.stream().sorted().toList();
     }

@@ -111,4 +111,35 @@ class BootstrapPolicyTest {
         Seq edit = Aggregation.rules(one("ClusterRole", "edit"), roles);
         assertThat(edit.structs()).anyMatch(r -> r.seq("resources").contains("secrets"));
     }
+
+    /// What people are given in a namespace, as upstream's `policy.go` of 1.36 has it.
+    @Test
+    void peopleOfANamespaceHaveUpstreamsRights() {
+        for (String name : List.of("admin", "edit", "view")) {
+            assertThat(one("ClusterRole", name).tree().struct("aggregationRule")).isEqualTo(Struct.of(
+                    "clusterRoleSelectors", List.of(Struct.of("matchLabels", Struct.of(
+                            "rbac.authorization.k8s.io/aggregate-to-" + name, "true")))));
+        }
+        assertThat(allows("system:aggregate-to-view", "list", "events.k8s.io", "events")).isTrue();
+        assertThat(allows("system:aggregate-to-view", "watch", "resource.k8s.io", "resourceclaims/status")).isTrue();
+        assertThat(allows("system:aggregate-to-view", "get", "extensions", "ingresses")).isTrue();
+        assertThat(allows("system:aggregate-to-view", "get", "", "secrets")).isFalse();
+        assertThat(allows("system:aggregate-to-edit", "patch", "resource.k8s.io", "resourceclaimtemplates")).isTrue();
+        assertThat(allows("system:aggregate-to-edit", "create", "events.k8s.io", "events")).isTrue();
+        assertThat(allows("system:monitoring", "get", "", "nodes/metrics")).isTrue();
+        assertThat(allows("system:node", "get", "", "serviceaccounts")).isTrue();
+        assertThat(allows("system:node", "create", "resource.k8s.io", "resourceslices")).isFalse();
+        assertThat(allows("system:kube-scheduler", "update", "", "pods/finalizers")).isTrue();
+        assertThat(wanted).allSatisfy(o -> o.tree().seq("rules").structs().forEach(rule -> {
+            for (String field : rule.names()) {
+                assertThat(rule.seq(field).texts()).as(o.name()).isSorted();
+            }
+        }));
+    }
+
+    private boolean allows(String role, String verb, String group, String resource) {
+        return one("ClusterRole", role).tree().seq("rules").structs().stream()
+                .anyMatch(r -> r.seq("verbs").contains(verb) && r.seq("apiGroups").contains(group)
+                        && r.seq("resources").contains(resource));
+    }
 }

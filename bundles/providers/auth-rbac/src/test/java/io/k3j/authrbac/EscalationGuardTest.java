@@ -1,5 +1,6 @@
 package io.k3j.authrbac;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -111,6 +112,52 @@ class EscalationGuardTest {
                 : Decision.NO_OPINION);
         assertThatThrownBy(() -> write(Struct.EMPTY, role(EVERYTHING))).isInstanceOf(ApiFault.class)
                 .hasMessageContaining("attempting to grant RBAC permissions not currently held");
+    }
+
+    /// As upstream: resource by resource, only what is missing of each.
+    @Test
+    void aRefusalTellsWhatIsMissing() {
+        grant("ClusterRole own", "  get core pods,services", "  get url /healthz", "ClusterRoleBinding own own u:joe");
+        Struct wanted = Struct.of("verbs", List.of("watch", "get", "list"), "apiGroups", List.of(""), "resources",
+                List.of("services", "pods", "pods/log"));
+        Struct named = Struct.of("verbs", List.of("get"), "apiGroups", List.of(""), "resources", List.of("secrets"),
+                "resourceNames", List.of("b", "a"));
+        Struct paths = Struct.of("verbs", List.of("get", "put"), "nonResourceURLs", List.of("/healthz"));
+        assertThatThrownBy(() -> write(Struct.EMPTY, role(wanted, named, paths))).hasMessage("""
+                clusterroles.rbac.authorization.k8s.io "r" is forbidden: user "joe" (groups=[]) is attempting to grant \
+                RBAC permissions not currently held:
+                {APIGroups:[""], Resources:["pods"], Verbs:["watch" "list"]}
+                {APIGroups:[""], Resources:["pods/log"], Verbs:["watch" "get" "list"]}
+                {APIGroups:[""], Resources:["secrets"], ResourceNames:["a"], Verbs:["get"]}
+                {APIGroups:[""], Resources:["secrets"], ResourceNames:["b"], Verbs:["get"]}
+                {APIGroups:[""], Resources:["services"], Verbs:["watch" "list"]}
+                {NonResourceURLs:["/healthz"], Verbs:["put"]}""");
+    }
+
+    /// However many rights a rule stands for, one that is missing refuses it.
+    @Test
+    void oneRightIsMissingAmongMany() {
+        int many = MissingRights.MOST + 1;
+        List<String> resources = IntStream.range(0, many).mapToObj(i -> "r" + i).toList();
+        grant("ClusterRole own", "  get core " + String.join(",", resources.subList(0, many - 1)),
+                "ClusterRoleBinding own own u:joe");
+        assertThatThrownBy(() -> write(Struct.EMPTY, role(Struct.of("verbs", List.of("get"), "apiGroups", List.of(""),
+                "resources", resources)))).isInstanceOf(ApiFault.class).hasMessageContaining("not currently held:\n{");
+    }
+
+    /// Combinations that nobody counts, and words of any length, are neither looked at nor told one by one.
+    @Test
+    void whatIsMissingIsToldWithinBounds() {
+        List<String> words = IntStream.range(0, 1000).mapToObj(i -> "w" + i).toList();
+        Struct huge = Struct.of("verbs", words, "apiGroups", words, "resources", words, "resourceNames", words);
+        Struct paths = Struct.of("verbs", words, "nonResourceURLs", words);
+        Struct wordy = Struct.of("verbs", List.of("get"), "apiGroups", List.of("g".repeat(100_000)), "resources",
+                words);
+        for (Struct rule : List.of(huge, paths, wordy)) {
+            assertThatThrownBy(() -> write(Struct.EMPTY, role(rule))).isInstanceOf(ApiFault.class)
+                    .hasMessageContaining("not currently held:\n{")
+                    .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1_000_000));
+        }
     }
 
     @Test

@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -117,12 +116,12 @@ public final class AccountAuthenticator implements Authenticator, Metrics {
     }
 
     private void checkBound(Struct claims, List<String> wanted) throws BadCredential {
+        checkAudiences(audiences(claims), wanted);
         checkTimes(claims);
-        checkAudiences(claims, wanted);
         Struct about = claims.struct("kubernetes.io");
         String namespace = about.text("namespace");
         Struct account = about.struct("serviceaccount");
-        checkExists(subjects.account(namespace, account.text("name")), account, "service account");
+        checkAccount(namespace, account);
         Struct pod = about.struct("pod");
         if (!pod.isEmpty()) {
             checkExists(subjects.pod(namespace, pod.text("name")), pod, "pod");
@@ -176,23 +175,50 @@ public final class AccountAuthenticator implements Authenticator, Metrics {
         }
     }
 
-    private static void checkAudiences(Struct claims, List<String> wanted) throws BadCredential {
-        List<String> given = claims.get("aud") instanceof Seq list ? list.texts() : List.of(claims.text("aud"));
+    private static List<String> audiences(Struct claims) {
+        return claims.get("aud") instanceof Seq list ? list.texts() : List.of(claims.text("aud"));
+    }
+
+    private static void checkAudiences(List<String> given, List<String> wanted) throws BadCredential {
         if (Collections.disjoint(wanted, given)) {
-            throw new BadCredential("service account token is for other audiences");
+            throw new BadCredential("token audiences " + quoted(given) + " is invalid for the target audiences "
+                    + quoted(wanted));
+        }
+    }
+
+    private static String quoted(List<String> texts) {
+        return texts.isEmpty() ? "[]" : "[\"" + String.join("\" \"", texts) + "\"]";
+    }
+
+    private void checkAccount(String namespace, Struct claim) throws BadCredential {
+        String name = claim.text("name");
+        Obj account = subjects.account(namespace, name).orElse(null);
+        if (account == null) {
+            throw new BadCredential("serviceaccounts \"" + name + "\" not found");
+        }
+        if (!account.uid().equals(claim.text("uid"))) {
+            throw new BadCredential("service account UID (" + account.uid() + ") does not match claim ("
+                    + claim.text("uid") + ")");
+        }
+        if (deleted(account)) {
+            throw new BadCredential("service account " + namespace + "/" + name + " has been deleted");
         }
     }
 
     private void checkExists(Optional<Obj> found, Struct claim, String what) throws BadCredential {
         Obj object = found.orElse(null);
-        if (object == null || !object.uid().equals(claim.text("uid")) || deleted(object)) {
-            throw new BadCredential("the " + what + " of a service account token has been invalidated");
+        if (object == null || deleted(object)) {
+            throw new BadCredential("service account token has been invalidated");
+        }
+        if (!object.uid().equals(claim.text("uid"))) {
+            throw new BadCredential(what + " UID (" + object.uid() + ") does not match service account " + what
+                    + " ref claim (" + claim.text("uid") + ")");
         }
     }
 
     /// Whether the object is deleted; one being deleted counts for another minute after its grace period.
-    private boolean deleted(@Nullable Obj object) {
-        if (object == null || !object.terminating()) {
+    private boolean deleted(Obj object) {
+        if (!object.terminating()) {
             return false;
         }
         Instant end = Instant.parse(object.metadata().text("deletionTimestamp")).plusSeconds(LEEWAY_SECONDS);
@@ -200,20 +226,22 @@ public final class AccountAuthenticator implements Authenticator, Metrics {
     }
 
     private void checkLegacy(String bearer, Struct claims, List<String> wanted) throws BadCredential {
-        if (keys.audiences().stream().noneMatch(wanted::contains)) {
-            throw new BadCredential("a token kept in a secret is for the API server only");
-        }
+        checkAudiences(keys.audiences(), wanted);
         String namespace = claims.text(LEGACY + "namespace");
         String name = claims.text(LEGACY + "service-account.name");
-        Obj account = subjects.account(namespace, name).orElse(null);
         Obj secret = subjects.secret(namespace, claims.text(LEGACY + "secret.name")).orElse(null);
-        if (account == null || secret == null || secret.terminating()
-                || !account.uid().equals(claims.text(LEGACY + "service-account.uid"))) {
-            throw new BadCredential("the account or secret of a service account token has been invalidated");
+        if (secret == null || secret.terminating()) {
+            throw new BadCredential("Token has been invalidated");
         }
         byte[] kept = Base64.getDecoder().decode(secret.tree().struct("data").text("token"));
         if (!MessageDigest.isEqual(kept, bearer.getBytes(StandardCharsets.US_ASCII))) {
-            throw new BadCredential("a service account token differs from the one in its secret");
+            throw new BadCredential("Token does not match server's copy");
+        }
+        Obj account = subjects.account(namespace, name)
+                .orElseThrow(() -> new BadCredential("serviceaccounts \"" + name + "\" not found"));
+        String uid = claims.text(LEGACY + "service-account.uid");
+        if (!account.uid().equals(uid)) {
+            throw new BadCredential("ServiceAccount UID (" + account.uid() + ") does not match claim (" + uid + ")");
         }
         if (!tracking.used(account, secret)) {
             throw new BadCredential("the token in secret " + secret.key() + " for service account " + account.key()

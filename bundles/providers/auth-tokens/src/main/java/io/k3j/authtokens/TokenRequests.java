@@ -27,6 +27,7 @@ public final class TokenRequests implements Action {
     /// The expiration kubelets request. Upstream extends such tokens to a year, for clients that do not reload
     /// them.
     private static final long KUBELET_SECONDS = 3607;
+    private static final Gvk KIND = Gvk.of("authentication.k8s.io/v1", "TokenRequest");
     private static final long YEAR_SECONDS = 365 * 24 * 3600L;
 
     private final AccountKeys keys;
@@ -58,13 +59,14 @@ public final class TokenRequests implements Action {
 
     @Override
     public Struct perform(Call call) {
+        Struct given = call.body().struct("metadata");
+        named(call, given, "name", call.key().name());
+        named(call, given, "namespace", call.key().namespace());
         Obj account = subjects.account(call.key().namespace(), call.key().name())
                 .orElseThrow(() -> ApiFault.notFound(Subjects.ACCOUNTS, call.key().name()));
+        identified(account, given.text("uid"));
         Struct spec = call.body().struct("spec");
-        long asked = spec.whole("expirationSeconds", DEFAULT_SECONDS);
-        check(asked);
-        long most = keys.options().mostSeconds();
-        long seconds = most == 0 ? asked : Math.min(asked, most);
+        long seconds = seconds(call, spec.whole("expirationSeconds", DEFAULT_SECONDS));
         Seq audiences = spec.seq("audiences").isEmpty() ? Seq.copyOf(keys.audiences()) : spec.seq("audiences");
         Struct about = about(account, spec.struct("boundObjectRef"));
         Instant now = Instant.ofEpochSecond(clock.instant().getEpochSecond());
@@ -74,15 +76,49 @@ public final class TokenRequests implements Action {
         if (extended) {
             about = about.with("warnafter", now.getEpochSecond() + seconds);
         }
+        String id = UUID.randomUUID().toString();
         Struct claims = Struct.of("aud", audiences, "exp", expiration, "iat", now.getEpochSecond(), "iss",
-                keys.issuer(),
-                "jti", UUID.randomUUID().toString(), "kubernetes.io", about, "nbf", now.getEpochSecond(), "sub",
+                keys.issuer(), "jti", id, "kubernetes.io", about, "nbf", now.getEpochSecond(), "sub",
                 "system:serviceaccount:" + account.namespace() + ":" + account.name());
-        Struct meta = Struct.of("name", account.name(), "namespace", account.namespace(), "creationTimestamp",
-                now.toString());
-        return Struct.of("kind", "TokenRequest", "apiVersion", "authentication.k8s.io/v1", "metadata", meta, "spec",
+        String token = keys.sign(claims);
+        call.notes().annotate("authentication.kubernetes.io/issued-credential-id", "JTI=" + id);
+        return Struct.of("kind", "TokenRequest", "apiVersion", "authentication.k8s.io/v1", "metadata",
+                metadata(account, now), "spec",
                 spec.with("audiences", audiences).with("expirationSeconds", seconds), "status",
-                Struct.of("token", keys.sign(claims), "expirationTimestamp", now.plusSeconds(seconds).toString()));
+                Struct.of("token", token, "expirationTimestamp", now.plusSeconds(seconds).toString()));
+    }
+
+    private static Struct metadata(Obj account, Instant now) {
+        return Struct.builder().put("name", account.name()).put("namespace", account.namespace())
+                .putUnlessEmpty("uid", account.uid()).put("creationTimestamp", now.toString()).build();
+    }
+
+    /// A body that names an account at all names that of the path.
+    private static void named(Call call, Struct metadata, String field, String wanted) {
+        String given = metadata.text(field);
+        if (!given.isEmpty() && !given.equals(wanted)) {
+            throw FieldProblem.fault(KIND, call.key().name(), List.of(FieldProblem.invalid("metadata." + field, given,
+                    "must match the service account " + field + " if specified")));
+        }
+    }
+
+    /// Who asks for a token of a certain account is not given one of another that has its name now.
+    private static void identified(Obj account, String uid) {
+        if (!uid.isEmpty() && !uid.equals(account.uid())) {
+            throw ApiFault.conflict(new Gvr(KIND.group(), KIND.version(), KIND.kind()), account.name(),
+                    "the UID in the token request (" + uid + ") does not match the UID of the service account ("
+                            + account.uid() + ")");
+        }
+    }
+
+    private long seconds(Call call, long asked) {
+        check(asked);
+        long most = keys.options().mostSeconds();
+        if (most == 0 || asked <= most) {
+            return asked;
+        }
+        call.notes().accept("requested expiration of " + asked + " seconds shortened to " + most + " seconds");
+        return most;
     }
 
     /// The answer names no object, as upstream's.
@@ -92,7 +128,7 @@ public final class TokenRequests implements Action {
         }
         String why = seconds < MIN_SECONDS ? "may not specify a duration less than 10 minutes"
                 : "may not specify a duration larger than 2^32 seconds";
-        throw FieldProblem.fault(Gvk.of("authentication.k8s.io/v1", "TokenRequest"), "",
+        throw FieldProblem.fault(KIND, "",
                 List.of(FieldProblem.invalid("spec.expirationSeconds", seconds, why)));
     }
 
@@ -103,13 +139,14 @@ public final class TokenRequests implements Action {
             return about;
         }
         String name = bound.text("name");
-        return switch (bound.text("kind")) {
+        Gvk kind = Gvk.of(bound.text("apiVersion"), bound.text("kind"));
+        return switch (kind.group().isEmpty() ? kind.kind() : "") {
             case "Pod" -> pod(about, account, found(subjects.pod(account.namespace(), name), Subjects.PODS, bound));
             case "Secret" -> about.with("secret",
                     reference(found(subjects.secret(account.namespace(), name), Subjects.SECRETS, bound)));
             case "Node" -> about.with("node", reference(found(subjects.node(name), Subjects.NODES, bound)));
-            default -> throw ApiFault.badRequest("cannot bind token for serviceaccount \"" + account.name()
-                    + "\" to object with kind \"" + bound.text("kind") + "\"; only Pod, Secret and Node are allowed");
+            default -> throw ApiFault.badRequest("cannot bind token to object of type " + kind.group() + "/"
+                    + kind.version() + ", Kind=" + kind.kind());
         };
     }
 
@@ -134,8 +171,11 @@ public final class TokenRequests implements Action {
         Obj o = object.orElseThrow(() -> ApiFault.notFound(resource, bound.text("name")));
         String uid = bound.text("uid");
         if (!uid.isEmpty() && !uid.equals(o.uid())) {
-            throw ApiFault.conflict(resource, o.name(), "the UID in the bound object reference (" + uid
-                    + ") does not match the UID in record. The object might have been deleted and then recreated");
+            // upstream tells the kind here, and no resource
+            throw ApiFault.conflict(new Gvr("", "v1", bound.text("kind")), o.name(),
+                    "the UID in the bound object reference (" + uid
+                            + ") does not match the UID in record."
+                            + " The object might have been deleted and then recreated");
         }
         return o;
     }

@@ -3,6 +3,7 @@ package io.k3j.authtokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.k3j.apiserverapi.Action;
 import io.k3j.apiserverapi.Action.Call;
 import io.k3j.apiserverapi.Authenticator;
 import io.k3j.apiserverapi.Authenticator.BadCredential;
@@ -28,6 +29,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +94,50 @@ class TokensTest {
         assertThat(caller.user()).isEqualTo("system:serviceaccount:default:robot");
         assertThat(caller.groups()).containsExactly("system:serviceaccounts", "system:serviceaccounts:default");
         assertThat(caller.uid()).isNotEmpty();
+    }
+
+    private Struct asked(Struct metadata, Struct spec, Action.Notes notes) {
+        return new TokenRequests(keys, subjects, clock).perform(new Call(Caller.ANONYMOUS, new Key("default", "robot"),
+                Struct.of("metadata", metadata, "spec", spec), false, "", notes));
+    }
+
+    @Test
+    void aRequestNamesTheAccountOfItsPath() {
+        String uid = asked(Struct.EMPTY, Struct.EMPTY, _ -> {
+        }).struct("metadata").text("uid");
+        assertThat(uid).isNotEmpty();
+        for (String field : List.of("name", "namespace")) {
+            assertThatThrownBy(() -> asked(Struct.of(field, "other"), Struct.EMPTY, _ -> {
+            })).hasMessage("TokenRequest.authentication.k8s.io \"robot\" is invalid: metadata." + field
+                    + ": Invalid value: \"other\": must match the service account " + field + " if specified");
+        }
+        assertThatThrownBy(() -> asked(Struct.of("uid", "old"), Struct.EMPTY, _ -> {
+        })).hasMessage("Operation cannot be fulfilled on TokenRequest.authentication.k8s.io \"robot\": the UID in the"
+                + " token request (old) does not match the UID of the service account (" + uid + ")");
+        assertThatThrownBy(() -> asked(Struct.EMPTY, Struct.of("boundObjectRef",
+                Struct.of("apiVersion", "apps/v1", "kind", "Pod", "name", "p")), _ -> {
+                })).hasMessage("cannot bind token to object of type apps/v1, Kind=Pod");
+    }
+
+    @Test
+    void whoAsksHearsOfAShorterTimeAndTheAuditOfTheToken() {
+        arguments("service-account-max-token-expiration=1h");
+        List<String> said = new ArrayList<>();
+        Struct answer = asked(Struct.EMPTY, Struct.of("expirationSeconds", 7200), new Action.Notes() {
+            @Override
+            public void accept(String warning) {
+                said.add(warning);
+            }
+
+            @Override
+            public void annotate(String key, String value) {
+                said.add(key + "=" + value);
+            }
+        });
+        assertThat(answer.struct("spec").whole("expirationSeconds", 0)).isEqualTo(3600);
+        String id = Jwt.parse(answer.struct("status").text("token")).orElseThrow().claims().text("jti");
+        assertThat(said).containsExactly("requested expiration of 7200 seconds shortened to 3600 seconds",
+                "authentication.kubernetes.io/issued-credential-id=JTI=" + id);
     }
 
     @Test
@@ -177,18 +223,23 @@ class TokensTest {
         String other = request(Struct.of("boundObjectRef", Struct.of("kind", "Pod", "name", "p"))).text("token");
         assertThat(authenticate(other)).isPresent();
         api.vanish(Subjects.PODS, pod.key());
-        assertThatThrownBy(() -> authenticate(other)).isInstanceOf(BadCredential.class).hasMessageContaining("pod");
+        assertThatThrownBy(() -> authenticate(other)).isInstanceOf(BadCredential.class)
+                .hasMessage("service account token has been invalidated");
+        String last = api.seed(Subjects.PODS, object("Pod", "p", Struct.of("serviceAccountName", "robot"))).uid();
+        assertThatThrownBy(() -> authenticate(other)).isInstanceOf(BadCredential.class).hasMessage("pod UID (" + last
+                + ") does not match service account pod ref claim (" + pod.uid() + ")");
         String plain = request(Struct.EMPTY).text("token");
         api.vanish(Subjects.ACCOUNTS, new Key("default", "robot"));
-        assertThatThrownBy(() -> authenticate(plain)).isInstanceOf(BadCredential.class);
+        assertThatThrownBy(() -> authenticate(plain)).isInstanceOf(BadCredential.class)
+                .hasMessage("serviceaccounts \"robot\" not found");
     }
 
     @Test
     void aTokenIsValidForItsAudienceOnly() throws BadCredential {
         String token = request(Struct.of("audiences", List.of("vault"))).text("token");
         assertThat(authenticate(token, "vault")).isPresent();
-        assertThatThrownBy(() -> authenticate(token)).isInstanceOf(BadCredential.class)
-                .hasMessageContaining("audiences");
+        assertThatThrownBy(() -> authenticate(token, "bank", "shop")).isInstanceOf(BadCredential.class).hasMessage(
+                "token audiences [\"vault\"] is invalid for the target audiences [\"bank\" \"shop\"]");
     }
 
     private Struct review(String token, String... audiences) {

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -30,7 +31,9 @@ final class Connection implements AutoCloseable {
     private static final int MAX_BODY = 256 << 20;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int MAX_ATTEMPTS = 10;
-    private static final long PAUSE_MILLIS = 1_000;
+    private static final long PAUSE_SECONDS = 1;
+    /// The longest pause before a request is made again, whatever the server wishes: its caller waits that long.
+    static final long MAX_PAUSE_SECONDS = 30;
     /// How long a close waits for the threads of requests that it has cancelled.
     private static final Duration STOP = Duration.ofSeconds(1);
     private static final String USER_AGENT = "k3j/v1.36.2";
@@ -116,7 +119,8 @@ final class Connection implements AutoCloseable {
         }
     }
 
-    /// The body of a 2xx answer as a stream; the caller closes it.
+    /// The body of a 2xx answer as a stream; the caller closes it. A server that answers 429 is asked again when it
+    /// wishes, as client-go does, but after 30 s at the latest.
     /// @throws ApiFault as [#send]
     InputStream open(Request request) {
         for (int attempt = 1;; attempt++) {
@@ -126,10 +130,12 @@ final class Connection implements AutoCloseable {
                     return answer.body();
                 }
                 ApiFault fault = refused(answer);
-                if (answer.statusCode() != TOO_MANY_REQUESTS || attempt == MAX_ATTEMPTS) {
+                OptionalLong seconds = pause(answer.statusCode(),
+                        answer.headers().firstValue("retry-after").orElse(""));
+                if (seconds.isEmpty() || attempt == MAX_ATTEMPTS) {
                     throw fault;
                 }
-                pause();
+                pause(seconds.getAsLong());
             } catch (IOException broken) {
                 // the load balancer may have closed a pooled connection; a new connection reaches another
                 // server
@@ -185,9 +191,24 @@ final class Connection implements AutoCloseable {
         return ApiFault.unavailable("the API server cannot be reached: " + why);
     }
 
-    private void pause() throws IOException {
+    /// After how many seconds a request is made again that was answered so; empty: never.
+    ///
+    /// @param wish the header `Retry-After`, which only counts in seconds, as with client-go
+    static OptionalLong pause(int status, String wish) {
+        if (status != TOO_MANY_REQUESTS) {
+            return OptionalLong.empty();
+        }
+        boolean number = !wish.isEmpty() && wish.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!number) {
+            return OptionalLong.of(PAUSE_SECONDS);
+        }
+        boolean far = wish.length() > Long.toString(Integer.MAX_VALUE).length();
+        return OptionalLong.of(far ? MAX_PAUSE_SECONDS : Math.min(Long.parseLong(wish), MAX_PAUSE_SECONDS));
+    }
+
+    private void pause(long seconds) throws IOException {
         try {
-            if (closed.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (closed.tryAcquire(seconds, TimeUnit.SECONDS)) {
                 closed.release();
             }
         } catch (InterruptedException interrupted) {

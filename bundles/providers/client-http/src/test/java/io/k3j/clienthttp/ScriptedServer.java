@@ -47,7 +47,10 @@ final class ScriptedServer implements AutoCloseable {
     private final BlockingQueue<HttpExchange> open = new LinkedBlockingQueue<>();
 
     /// An answer; `hold` keeps the response open after the body.
-    record Answer(int code, String body, boolean hold) {
+    record Answer(int code, String body, boolean hold, String retryAfter) {
+        Answer(int code, String body, boolean hold) {
+            this(code, body, hold, "");
+        }
     }
 
     ScriptedServer(Path directory) throws IOException {
@@ -115,6 +118,13 @@ final class ScriptedServer implements AutoCloseable {
         return this;
     }
 
+    /// Answers the next request with an error, and a wish to be asked again.
+    ScriptedServer refuse(int code, String reason, String retryAfter) {
+        answers.add(new Answer(code, "{\"kind\":\"Status\",\"code\":" + code + ",\"reason\":\"" + reason
+                + "\",\"message\":\"no\"}", false, retryAfter));
+        return this;
+    }
+
     /// Closes the response that has been open longest.
     void cut() throws InterruptedException {
         HttpExchange exchange = open.poll(60, TimeUnit.SECONDS);
@@ -140,6 +150,9 @@ final class ScriptedServer implements AutoCloseable {
             Answer answer = forbidden.contains(user)
                     ? new Answer(403, "{\"kind\":\"Status\",\"reason\":\"Forbidden\",\"message\":\"no\"}", false)
                     : answers.take();
+            if (!answer.retryAfter().isEmpty()) {
+                exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
+            }
             exchange.sendResponseHeaders(answer.code(), 0);
             exchange.getResponseBody().write(answer.body().getBytes(StandardCharsets.UTF_8));
             exchange.getResponseBody().flush();

@@ -141,10 +141,14 @@ final class ClusterNames {
         return List.copyOf(all);
     }
 
+    /// A Service may have tens of thousands of ports.
     private static List<Place> addresses(Obj service, String port, String protocol, String owner) {
         List<Place> all = new ArrayList<>();
         for (int p : ports(service.spec().seq("ports").structs(), port, protocol)) {
             for (String address : DnsObjects.addresses(service)) {
+                if (all.size() >= MOST_PLACES) {
+                    return all;
+                }
                 all.add(new Place(address, p, owner));
             }
         }

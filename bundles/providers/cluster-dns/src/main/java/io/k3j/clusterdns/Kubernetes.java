@@ -30,6 +30,9 @@ record Kubernetes(Zones zones, ClusterNames names, DnsObjects objects, long ttl,
     private static final long VERSION_TTL = 28_800;
     private static final int MOST_ALIASES = 10;
     private static final int WHOLE_WEIGHT = 100;
+    /// Records of one answer: more than a message of 64 KiB has room for, so that it says that it was cut. Whatever a
+    /// Service has of ports and endpoints, no question makes more.
+    static final int MOST_RECORDS = 4_200;
     private static final String SERVER = "kube-dns";
 
     @Override
@@ -122,6 +125,9 @@ record Kubernetes(Zones zones, ClusterNames names, DnsObjects objects, long ttl,
         }
         Set<String> dup = new HashSet<>();
         for (Place place : found.get()) {
+            if (records.size() >= MOST_RECORDS) {
+                break;
+            }
             boolean six = place.host().indexOf(':') >= 0;
             if (six && chase.ask().type() == RecordType.A) {
                 continue;
@@ -170,7 +176,7 @@ record Kubernetes(Zones zones, ClusterNames names, DnsObjects objects, long ttl,
         Set<ResourceRecord> records = new LinkedHashSet<>();
         Set<ResourceRecord> additional = new LinkedHashSet<>();
         for (Place p : inside) {
-            if (p.port() >= 0) {
+            if (p.port() >= 0 && records.size() < MOST_RECORDS) {
                 records.add(ResourceRecord.service(ask.name(), ttl, weight, p.port(), p.owner()));
                 additional.add(ResourceRecord.address(p.owner(), ttl, DnsAddresses.literal(p.host()).orElseThrow()));
             }

@@ -10,6 +10,7 @@ import io.k3j.dnsmessage.RecordType;
 import io.k3j.dnsplugins.Cache;
 import io.k3j.dnsplugins.ErrorLog;
 import io.k3j.dnsplugins.Fallthrough;
+import io.k3j.dnsplugins.FileZones;
 import io.k3j.dnsplugins.Forward;
 import io.k3j.dnsplugins.GoTemplate;
 import io.k3j.dnsplugins.Handler;
@@ -54,6 +55,7 @@ final class Plugins {
         all.put(Template.NAME, Plugins::template);
         all.put(Hosts.NAME, Plugins::hosts);
         all.put(Kubernetes.NAME, KubernetesSetup::plug);
+        all.put(FileZones.NAME, Plugins::file);
         all.put("loop", Plugins::loop);
         all.put(Forward.NAME, ForwardSetup::plug);
         return all;
@@ -240,6 +242,32 @@ final class Plugins {
         }
         List<String> zones = d.arguments().isEmpty() ? List.of() : d.arguments().subList(1, d.arguments().size());
         return new Hosts(Zones.of(zones, scope.zones()), HostsTable.of(lines), ttl, reverse, fall, next);
+    }
+
+    private static Handler file(List<Directive> directives, BlockScope scope, Handler next) {
+        Handler chain = next;
+        for (Directive d : directives.reversed()) {
+            if (d.arguments().isEmpty()) {
+                throw d.invalid("FILE [ZONES…] is wanted");
+            }
+            Fallthrough fall = Fallthrough.NEVER;
+            for (Line line : d.lines()) {
+                switch (line.name().text()) {
+                    case "fallthrough" -> fall = Fallthrough.of(line.arguments());
+                    // changes are taken up at once
+                    case "reload" -> PluginSetup.duration(PluginSetup.one(line));
+                    case "upstream" -> PluginSetup.none(line);
+                    default -> throw PluginSetup.unknown(d, line);
+                }
+            }
+            Zones zones = Zones.of(d.arguments().subList(1, d.arguments().size()), scope.zones());
+            try {
+                chain = FileZones.of(zones, file(d, scope), fall, chain);
+            } catch (IllegalArgumentException e) {
+                throw d.invalid(d.arguments().getFirst() + ": " + e.getMessage());
+            }
+        }
+        return chain;
     }
 
     /// The node's `/etc/hosts` is none of a pod's; NodeHosts comes once there are nodes.

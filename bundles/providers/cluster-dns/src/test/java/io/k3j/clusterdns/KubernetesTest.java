@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.dnsmessage.DnsAnswer;
+import io.k3j.dnsmessage.DnsQuery;
 import io.k3j.dnsmessage.RecordType;
 import io.k3j.dnsmessage.ResourceRecord;
+import io.k3j.dnsplugins.Ask;
+import io.k3j.dnsplugins.Handler;
 import io.k3j.model.Selector;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -76,6 +79,41 @@ class KubernetesTest {
         assertThat(headless.additional()).hasSize(3);
         assertThat(server.ask("web.default.svc.cluster.local", "SRV").records()).hasSize(2);
         assertThat(server.ask("bare.default.svc.cluster.local", "SRV").records()).isEmpty();
+    }
+
+    private void serviceWithPorts(String name, int count) {
+        server.service("default", name, Struct.of("clusterIP", "10.43.0.7", "clusterIPs", Seq.of("10.43.0.7"), "ports",
+                Seq.copyOf(IntStream.rangeClosed(1, count)
+                        .mapToObj(port -> Struct.of("name", "p" + port, "protocol", "TCP", "port", port)).toList())));
+        server.deliver();
+    }
+
+    private static boolean isTruncated(byte[] message) {
+        return (message[2] & 2) != 0;
+    }
+
+    @Test
+    void manyPortsAreToldOverTcpAndAreTruncatedOverUdp() {
+        serviceWithPorts("many", 1_000);
+        byte[] query = TestServer.query("many.default.svc.cluster.local", RecordType.SRV, 0x0100, new byte[0]);
+        byte[] datagram = server.bytes(query, false);
+        assertThat(datagram).hasSizeLessThanOrEqualTo(512);
+        assertThat(isTruncated(datagram)).isTrue();
+        assertThat(isTruncated(server.bytes(query, true))).isFalse();
+        assertThat(server.ask(query, true).records()).hasSize(1_000);
+    }
+
+    @Test
+    void morePortsThanAMessageHasRoomForAreTruncatedEverywhere() {
+        serviceWithPorts("most", 40_000);
+        byte[] query = TestServer.query("most.default.svc.cluster.local", RecordType.SRV, 0x0100, new byte[0]);
+        byte[] message = server.bytes(query, true);
+        assertThat(message).hasSizeLessThanOrEqualTo(65_535);
+        assertThat(isTruncated(message)).isTrue();
+        Handler chain = server.configuration(". {\n kubernetes cluster.local\n}")
+                .find(53, "most.default.svc.cluster.local").orElseThrow().chain();
+        Ask ask = Ask.of(DnsQuery.read(query), TestServer.client("10.42.0.99"), true, true, chain);
+        assertThat(chain.answer(ask).records()).hasSize(Kubernetes.MOST_RECORDS);
     }
 
     @Test

@@ -21,6 +21,9 @@ final class ScaleTargets {
     /// How long the list of served resources counts; upstream's mapper is as old at most.
     private static final Duration FRESH = Duration.ofSeconds(30);
     private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final int CONFLICT = 409;
+    /// Upstream's `retry.DefaultRetry`: five tries.
+    private static final int MOST_RETRIES = 4;
     private final ApiClient api;
     private final InstantSource clock;
     private volatile Served served = new Served(List.of(), Instant.MIN);
@@ -62,10 +65,22 @@ final class ScaleTargets {
                 Struct.EMPTY));
     }
 
-    /// Writes the replicas of a target, unless it has changed since it was read.
+    /// Writes the replicas of a target; one that has changed since it was read is read again, a few times.
+    /// @throws ApiFault when it is refused
     void write(Scale scale, long replicas) {
-        api.update(scale.resource(), Obj.of(scale.object().withAt(replicas, "spec", "replicas")),
-                WriteOptions.of("scale"));
+        Struct object = scale.object();
+        for (int left = MOST_RETRIES;; left--) {
+            Obj wanted = Obj.of(object.withAt(replicas, "spec", "replicas"));
+            try {
+                api.update(scale.resource(), wanted, WriteOptions.of("scale"));
+                return;
+            } catch (ApiFault fault) {
+                if (fault.code() != CONFLICT || left == 0) {
+                    throw fault;
+                }
+                object = api.read(scale.resource(), wanted.key(), "scale", Struct.EMPTY);
+            }
+        }
     }
 
     /// A kind that is not in the list may have come since: the list is asked for again, once a second at most.

@@ -2,6 +2,7 @@ package io.k3j.controllersautoscaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.ApiResource;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
@@ -92,6 +93,18 @@ class AutoscalersTest {
     private String condition(String type) {
         Struct c = Conditions.find(status().seq("conditions"), type).orElse(Struct.EMPTY);
         return c.text("status") + " " + c.text("reason") + ": " + c.text("message");
+    }
+
+    @Test
+    void aTargetThatHasChangedMeanwhileIsReadAndScaledAgain() {
+        deploy(3);
+        allUse(3, "80m");
+        stage.api.refuse("update", BuiltinResources.DEPLOYMENTS, new ApiFault(409, "Conflict", "it has been changed",
+                Struct.EMPTY));
+        autoscale(Struct.EMPTY);
+        assertThat(replicas()).isEqualTo(5);
+        assertThat(condition("AbleToScale")).startsWith("True");
+        assertThat(stage.events()).noneMatch(e -> e.startsWith("FailedRescale"));
     }
 
     @Test

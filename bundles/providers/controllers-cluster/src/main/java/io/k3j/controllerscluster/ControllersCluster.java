@@ -82,6 +82,7 @@ public final class ControllersCluster implements Metrics {
         EndpointControllers.add(context, EndpointsPerSlice.of(arguments(settings)::value));
         JobTtl.add(context);
         Disruptions.add(context);
+        StaleDisruptions.add(context);
         NodeLifecycle.add(context, NodeMonitoring.of(settings.kubeControllerManagerArg()));
         TaintEviction.add(context);
         NodeTtl.add(context);

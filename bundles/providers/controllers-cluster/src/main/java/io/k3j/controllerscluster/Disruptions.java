@@ -8,7 +8,9 @@ import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.IntOrPercent;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.Owners;
 import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.SelectorText;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Selected;
@@ -20,15 +22,14 @@ import io.k3j.model.Selector;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Computes the status of PodDisruptionBudgets, above all how many disruptions are allowed:
 /// <https://kubernetes.io/docs/concepts/workloads/pods/disruptions/>.
 final class Disruptions implements Reconciler {
     private static final Duration DISRUPTION_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration SLACK = Duration.ofSeconds(1);
     /// How soon a controller is asked for again that had no `scale`.
     private static final Duration RECHECK = Duration.ofMinutes(2);
     private static final String ALLOWED = "DisruptionAllowed";
@@ -83,30 +84,53 @@ final class Disruptions implements Reconciler {
         } catch (ApiFault fault) {
             return failSafe(budget, fault, writer);
         }
+        tellUnmanaged(budget, covered);
         Struct disrupted = stillDisrupted(budget, covered);
         long wanted = wanted(budget, expected);
         long healthy = covered.stream().filter(Pods::active).filter(Pods::ready).filter(p -> !disrupted.has(p.name()))
                 .count();
         writer.updateStatus(BuiltinResources.POD_DISRUPTION_BUDGETS, budget,
                 status(budget, disrupted, new long[] {healthy, wanted, expected}));
-        return disrupted.isEmpty() ? Requeue.NEVER : Requeue.after(DISRUPTION_TIMEOUT);
+        return disrupted.texts().values().stream()
+                .map(at -> Requeue.after(SLACK.plus(DISRUPTION_TIMEOUT.minus(Times.since(at, clock.instant())))))
+                .reduce(Requeue.NEVER, Requeue::or);
+    }
+
+    private void tellUnmanaged(Obj budget, List<Obj> covered) {
+        if (!absolute(budget) && covered.stream().anyMatch(Owners::orphan)) {
+            events.warning(budget, "UnmanagedPods", "Pods selected by this PodDisruptionBudget (selector: "
+                    + SelectorText.of(budget.spec().struct("selector")) + ") were found to be unmanaged. As a result,"
+                    + " the status of the PDB cannot be calculated correctly, which may result in undefined behavior."
+                    + " To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer"
+                    + " value.");
+        }
+    }
+
+    /// Whether it counts the pods there are, not those that controllers declare.
+    private static boolean absolute(Obj budget) {
+        return budget.spec().get("minAvailable") instanceof Long;
     }
 
     private Struct stillDisrupted(Obj budget, List<Obj> covered) {
         Struct.Builder remaining = Struct.builder();
-        Set<String> present = new HashSet<>();
-        covered.stream().filter(p -> !p.terminating()).forEach(p -> present.add(p.name()));
-        budget.status().struct("disruptedPods").texts().forEach((pod, at) -> {
-            if (present.contains(pod) && Times.since(at, clock.instant()).compareTo(DISRUPTION_TIMEOUT) < 0) {
-                remaining.put(pod, at);
+        Struct known = budget.status().struct("disruptedPods");
+        for (Obj pod : covered) {
+            if (pod.terminating() || !known.has(pod.name())) {
+                continue;
             }
-        });
+            String at = known.text(pod.name());
+            if (Times.since(at, clock.instant()).compareTo(DISRUPTION_TIMEOUT) <= 0) {
+                remaining.put(pod.name(), at);
+            } else {
+                events.warning(pod, "NotDeleted",
+                        "Pod was expected by PDB " + budget.key() + " to be deleted but it wasn't");
+            }
+        }
         return remaining.build();
     }
 
     private long expected(Obj budget, List<Obj> covered, ApiClient api) {
-        boolean number = budget.spec().get("minAvailable") instanceof Long;
-        return number ? covered.stream().filter(Pods::active).count() : declared.sum(covered, api);
+        return absolute(budget) ? covered.size() : declared.sum(covered, api);
     }
 
     /// Allows no disruption while it is not known how many pods there should be.

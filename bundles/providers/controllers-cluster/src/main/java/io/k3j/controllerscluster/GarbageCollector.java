@@ -8,6 +8,8 @@ import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Controller;
+import io.k3j.controllerkit.Events;
+import io.k3j.controllerkit.SlowStart;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.model.Gvr;
@@ -50,14 +52,18 @@ final class GarbageCollector implements Reconciler {
     private final GarbageViews views;
     private final Consumer<String> elsewhere;
     private final AskedGroups asked;
+    private final StrayOwners strays;
 
     /// @param enqueue is given the UIDs of what is to be looked at
     /// @param elsewhere the same of what has an owner that another server has
-    GarbageCollector(ApiClient api, OwnerGraph graph, Consumer<String> enqueue, Consumer<String> elsewhere) {
+    /// @param events tells of owners in other namespaces
+    GarbageCollector(ApiClient api, OwnerGraph graph, Consumer<String> enqueue, Consumer<String> elsewhere,
+            Events events) {
         this.graph = graph;
         this.elsewhere = elsewhere;
         asked = new AskedGroups(elsewhere);
         views = new GarbageViews(api, graph, enqueue);
+        strays = new StrayOwners(views, events);
     }
 
     /// Adds the controller.
@@ -69,7 +75,8 @@ final class GarbageCollector implements Reconciler {
         Controller waiting = context.loop("garbage-collector-elsewhere", ACCOUNT, ELSEWHERE_WORKERS,
                 (key, writer) -> all[0].reconcileElsewhere(key, writer));
         all[0] = new GarbageCollector(context.api(), new OwnerGraph(), uid -> loop.queue().add(Key.of(uid)),
-                uid -> waiting.queue().add(Key.of(uid)));
+                uid -> waiting.queue().add(Key.of(uid)),
+                context.events("garbage-collector-controller", ACCOUNT));
         loop.queue().add(REFRESH);
         return all[0].views;
     }
@@ -139,7 +146,10 @@ final class GarbageCollector implements Reconciler {
         if (owners.stream().anyMatch(this::unknown)) {
             return Requeue.BACK_OFF;
         }
-        if (found.get().namespace().isEmpty() && owners.stream().anyMatch(this::namespaced)) {
+        List<Struct> nowhere = found.get().namespace().isEmpty() ? owners.stream().filter(this::namespaced).toList()
+                : List.of();
+        if (!nowhere.isEmpty()) {
+            nowhere.forEach(owner -> strays.tell(found.get(), owner));
             return Requeue.NEVER;
         }
         deleteUnlessOwned(node, found.get(), api);
@@ -147,9 +157,6 @@ final class GarbageCollector implements Reconciler {
     }
 
     private boolean unknown(Struct owner) {
-        if (graph.node(owner.text("uid")).isPresent()) {
-            return false;
-        }
         ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
         return resource == null || !resource.can("get");
     }
@@ -206,10 +213,6 @@ final class GarbageCollector implements Reconciler {
     }
 
     private OwnerState ownerState(Struct owner, Obj dependent, ApiClient api) {
-        Optional<OwnerGraph.Node> known = graph.node(owner.text("uid"));
-        if (known.isPresent()) {
-            return ownerState(owner, known.get());
-        }
         @Nullable
         ApiResource resource = views.resource(owner.text("apiVersion"), owner.text("kind"));
         if (resource == null || !resource.can("get")) {
@@ -217,13 +220,22 @@ final class GarbageCollector implements Reconciler {
                     + owner.text("kind") + " of " + dependent, Struct.EMPTY);
         }
         Key key = new Key(resource.namespaced() ? dependent.namespace() : "", owner.text("name"));
-        return api.find(resource.resource(), key).filter(o -> o.uid().equals(owner.text("uid")))
-                .map(o -> ownerState(owner, OwnerGraph.Node.of(resource.resource(), o))).orElse(OwnerState.ABSENT);
+        Optional<OwnerGraph.Node> known = graph.node(owner.text("uid"))
+                .filter(node -> node.key().equals(key) && same(node.resource(), resource.resource()));
+        if (known.isEmpty()) {
+            known = api.find(resource.resource(), key).filter(o -> o.uid().equals(owner.text("uid")))
+                    .map(o -> OwnerGraph.Node.of(resource.resource(), o));
+        }
+        if (known.isEmpty()) {
+            strays.tell(dependent, owner);
+            return OwnerState.ABSENT;
+        }
+        return known.get().awaitsDependents() ? OwnerState.AWAITING_DEPENDENTS : OwnerState.PRESENT;
     }
 
-    private static OwnerState ownerState(Struct reference, OwnerGraph.Node owner) {
-        return owner.awaitsDependents() && reference.flag("blockOwnerDeletion") ? OwnerState.AWAITING_DEPENDENTS
-                : OwnerState.PRESENT;
+    /// In whatever version.
+    private static boolean same(Gvr one, Gvr other) {
+        return one.group().equals(other.group()) && one.resource().equals(other.resource());
     }
 
     /// Removes the finalizer `foregroundDeletion` when no blocking dependent is left.
@@ -239,15 +251,16 @@ final class GarbageCollector implements Reconciler {
 
     /// Removes the owner reference from the dependents, then the finalizer `orphan`.
     private Requeue orphanDependents(OwnerGraph.Node node, ApiClient api) {
-        for (OwnerGraph.Node dependent : graph.dependents(node.uid())) {
-            Optional<Obj> live = api.find(dependent.resource(), dependent.key());
-            if (live.isPresent() && live.get().uid().equals(dependent.uid())) {
-                List<Struct> remaining = live.get().owners().stream().filter(o -> !o.text("uid").equals(node.uid()))
-                        .toList();
-                patchMetadata(api, dependent, live.get(), "ownerReferences", remaining);
-            }
-        }
+        List<OwnerGraph.Node> dependents = graph.dependents(node.uid());
+        SlowStart.all(dependents.size(), i -> orphan(dependents.get(i), node.uid(), api));
         return withoutFinalizer(node, api, OwnerGraph.ORPHAN);
+    }
+
+    private static void orphan(OwnerGraph.Node dependent, String owner, ApiClient api) {
+        Optional<Obj> live = api.find(dependent.resource(), dependent.key())
+                .filter(o -> o.uid().equals(dependent.uid()));
+        live.ifPresent(found -> patchMetadata(api, dependent, found, "ownerReferences",
+                found.owners().stream().filter(o -> !o.text("uid").equals(owner)).toList()));
     }
 
     private static Requeue withoutFinalizer(OwnerGraph.Node node, ApiClient api, String finalizer) {

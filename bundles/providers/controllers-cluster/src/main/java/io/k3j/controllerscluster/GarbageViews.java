@@ -99,6 +99,15 @@ final class GarbageViews implements AutoCloseable {
         return null;
     }
 
+    /// Whether there is an object with a uid, in whatever namespace. Looks at all of the resource.
+    boolean has(Gvr resource, String uid) {
+        View view;
+        synchronized (this) {
+            view = views.get(resource);
+        }
+        return view != null && view.readable().stream().anyMatch(o -> o.uid().equals(uid));
+    }
+
     /// Whether an owner is an object of another server: who wants to know whether it is there waits for that server.
     boolean elsewhere(Struct owner) {
         ApiResource resource = resource(owner.text("apiVersion"), owner.text("kind"));

@@ -19,6 +19,8 @@ import java.util.Optional;
 /// Deletes finished Jobs after `ttlSecondsAfterFinished`:
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/>.
 final class JobTtl implements Reconciler {
+    /// As upstream: one deletion that hangs, as in a webhook, keeps no other.
+    private static final int WORKERS = 5;
     private final LiveView jobs;
     private final InstantSource clock;
 
@@ -29,7 +31,7 @@ final class JobTtl implements Reconciler {
 
     static void add(ControllerContext context) {
         JobTtl all = new JobTtl(context);
-        context.loop("ttl-after-finished-controller", "ttl-after-finished-controller", 1, all).on(all.jobs);
+        context.loop("ttl-after-finished-controller", "ttl-after-finished-controller", WORKERS, all).on(all.jobs);
     }
 
     @Override

@@ -93,7 +93,7 @@ final class NodeIpam implements Reconciler {
         }
         List<String> cidrs = allocate();
         if (cidrs.isEmpty()) {
-            events.warning(found.get(), "CIDRNotAvailable", "Node " + key.name() + " status is now: CIDRNotAvailable");
+            events.normal(found.get(), "CIDRNotAvailable", "Node " + key.name() + " status is now: CIDRNotAvailable");
             return Requeue.BACK_OFF;
         }
         Struct spec = Struct.of("podCIDR", cidrs.getFirst(), "podCIDRs", cidrs);

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Marks nodes whose kubelet has stopped reporting, and taints nodes by their conditions:
 /// <https://kubernetes.io/docs/concepts/architecture/nodes/#monitor-controller>.
@@ -81,7 +82,11 @@ final class NodeLifecycle implements Reconciler {
     private Requeue monitor(Key key, ExpectingWriter writer) {
         Optional<Obj> found = nodes.get(key);
         if (found.isEmpty()) {
-            heartbeats.remove(key);
+            @Nullable
+            Heartbeat gone = heartbeats.remove(key);
+            if (gone != null) {
+                tell(key.name(), gone.uid(), "RemovingNode", "Removing Node " + key.name() + " from Controller");
+            }
             toEvict.remove(key);
             toMark.remove(key);
             return Requeue.NEVER;
@@ -145,6 +150,11 @@ final class NodeLifecycle implements Reconciler {
         return Requeue.after(next);
     }
 
+    private void tell(String node, String uid, String reason, String what) {
+        events.tell(Struct.of("kind", "Node", "name", node, "uid", uid, "apiVersion", "v1"), "Normal", reason,
+                "Node " + node + " event: " + what);
+    }
+
     private Heartbeat heartbeat(Obj node) {
         String renewed = leases.get(new Key("kube-node-lease", node.name())).map(l -> l.spec().text("renewTime"))
                 .orElse("");
@@ -157,6 +167,9 @@ final class NodeLifecycle implements Reconciler {
         boolean noHeartbeat = renewed.isEmpty() && conditionTime.isEmpty();
         if (known != null && known.uid().equals(node.uid()) && (noHeartbeat || known.content().equals(content))) {
             return known;
+        }
+        if (known == null || !known.uid().equals(node.uid())) {
+            tell(node.name(), node.uid(), "RegisteredNode", "Registered Node " + node.name() + " in Controller");
         }
         Heartbeat next = new Heartbeat(node.uid(), content, clock.monotonic().instant(),
                 !renewed.isEmpty() || !ready.isEmpty());
@@ -180,8 +193,7 @@ final class NodeLifecycle implements Reconciler {
         if (ready(node)) {
             toMark.add(node.key());
         }
-        events.tell(Events.reference(node).with("uid", node.name()), "Normal", "NodeNotReady",
-                "Node " + node.name() + " status is now: NodeNotReady");
+        events.normal(node, "NodeNotReady", "Node " + node.name() + " status is now: NodeNotReady");
         return writer.updateStatus(BuiltinResources.NODES, node.with(conditions, "status", "conditions"));
     }
 
@@ -189,14 +201,15 @@ final class NodeLifecycle implements Reconciler {
     /// that reports its pods without its node, or itself says that the node is not ready, knows better from then on.
     private void markPodsNotReady(Obj node, ExpectingWriter writer) {
         IndependentSteps attempts = new IndependentSteps();
-        pods.by("node", node.name()).stream().filter(Pods::ready)
-                .forEach(pod -> attempts.make(() -> markNotReady(pod, writer)));
+        attempts.each(pods.by("node", node.name()).stream().filter(Pods::ready).toList(),
+                pod -> markNotReady(pod, writer));
         attempts.end();
     }
 
     private void markNotReady(Obj pod, ExpectingWriter writer) {
-        Seq next = Conditions.with(pod.status().seq("conditions"),
-                Conditions.of("Ready", false, "NodeNotReady", ""), clock.instant());
+        Seq conditions = pod.status().seq("conditions");
+        Seq next = Conditions.with(conditions, conditions.find("type", "Ready").with("status", "False"),
+                clock.instant());
         Struct changes = Struct.of("metadata", Struct.of("uid", pod.uid(), "resourceVersion",
                 Long.toString(pod.revision())), "status", Struct.of("conditions", next));
         try {

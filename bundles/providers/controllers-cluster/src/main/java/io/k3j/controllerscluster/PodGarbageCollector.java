@@ -21,6 +21,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -66,25 +67,25 @@ final class PodGarbageCollector implements Reconciler {
             deleteFinished(attempts, writer);
         }
         Map<String, Instant> stillMissing = new HashMap<>();
+        List<Obj> ended = new ArrayList<>();
+        List<Obj> orphaned = new ArrayList<>();
         Instant now = clock.monotonic().instant();
         for (Obj pod : pods.list()) {
             String node = Pods.node(pod);
-            if (node.isEmpty()) {
-                if (pod.terminating()) {
-                    attempts.make(() -> deleteFailed(pod, Struct.EMPTY, writer));
-                }
-            } else if (pod.terminating() && outOfService(node)) {
-                attempts.make(() -> deleteFailed(pod, Struct.EMPTY, writer));
-            } else if (nodes.get(Key.of(node)).isEmpty()) {
+            if (pod.terminating() && (node.isEmpty() || outOfService(node))) {
+                ended.add(pod);
+            } else if (!node.isEmpty() && nodes.get(Key.of(node)).isEmpty()) {
                 Instant since = missing.getOrDefault(node, now);
                 stillMissing.put(node, since);
                 if (!now.isBefore(since.plus(QUARANTINE))) {
-                    attempts.make(() -> deleteOrphaned(pod, writer));
+                    orphaned.add(pod);
                 }
             }
         }
         missing.clear();
         missing.putAll(stillMissing);
+        attempts.each(ended, pod -> deleteFailed(pod, Struct.EMPTY, writer));
+        attempts.each(orphaned, pod -> deleteOrphaned(pod, writer));
         attempts.end();
         return Requeue.after(PERIOD);
     }
@@ -96,31 +97,35 @@ final class PodGarbageCollector implements Reconciler {
                 && !Conditions.isTrue(n.status().seq("conditions"), "Ready")).isPresent();
     }
 
-    /// The oldest of those that are more than the threshold.
+    /// Of those that are more than the threshold the evicted ones, then the oldest.
     private void deleteFinished(IndependentSteps attempts, ExpectingWriter writer) {
         List<Obj> finished = pods.list().stream().filter(Pods::finished).filter(p -> !p.terminating())
-                .sorted(Comparator.comparing(p -> p.metadata().text("creationTimestamp"))).toList();
-        finished.stream().limit(Math.max(0, finished.size() - threshold))
-                .forEach(p -> attempts.make(() -> remove(p, writer)));
+                .sorted(Comparator.<Obj>comparingInt(p -> evicted(p) ? 0 : 1)
+                        .thenComparing(p -> p.metadata().text("creationTimestamp")).thenComparing(Obj::name))
+                .toList();
+        attempts.each(finished.subList(0, Math.max(0, finished.size() - threshold)), p -> remove(p, writer));
+    }
+
+    private static boolean evicted(Obj pod) {
+        return Pods.phase(pod).equals("Failed") && pod.status().text("reason").equals("Evicted");
     }
 
     private void deleteOrphaned(Obj pod, ExpectingWriter writer) {
-        Struct condition = Conditions.of("DisruptionTarget", true, "DeletionByPodGC", "PodGC: node no longer exists");
+        Struct condition = Conditions.of("DisruptionTarget", true, "DeletionByPodGC", "PodGC: node no longer exists")
+                .with("observedGeneration", pod.generation());
         Seq next = Conditions.with(pod.status().seq("conditions"), condition, clock.instant());
         deleteFailed(pod, Struct.of("conditions", next), writer);
     }
 
     /// No kubelet says of it that it has ended, which others wait for, as a Job that replaces failed pods only.
     private static void deleteFailed(Obj pod, Struct more, ExpectingWriter writer) {
-        fail(pod, more, writer);
+        if (!Pods.finished(pod)) {
+            fail(pod, more.with("phase", "Failed").with("observedGeneration", pod.generation()), writer);
+        }
         remove(pod, writer);
     }
 
-    private static void fail(Obj pod, Struct more, ExpectingWriter writer) {
-        Struct status = Pods.finished(pod) ? more : more.with("phase", "Failed");
-        if (status.isEmpty()) {
-            return;
-        }
+    private static void fail(Obj pod, Struct status, ExpectingWriter writer) {
         try {
             writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(Struct.of("status", status)),
                     WriteOptions.STATUS);

@@ -33,6 +33,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// upstream, it counts `tolerationSeconds` from when it first saw pod and taint together, not from the taint's
 /// `timeAdded`: after an outage no pod is evicted for time that the controller did not see.
 final class TaintEviction implements Reconciler {
+    /// As upstream: a pod whose deletion hangs, as in a webhook, keeps no other on its node.
+    private static final int WORKERS = 8;
     private final LiveView nodes;
     private final LiveView pods;
     private final TimeSource clock;
@@ -52,7 +54,8 @@ final class TaintEviction implements Reconciler {
 
     static void add(ControllerContext context) {
         TaintEviction all = new TaintEviction(context);
-        Controller loop = context.loop("taint-eviction-controller", NodeLifecycle.ACCOUNT, 1, all).reads(all.nodes);
+        Controller loop = context.loop("taint-eviction-controller", NodeLifecycle.ACCOUNT, WORKERS, all)
+                .reads(all.nodes);
         loop.on(all.pods, p -> Pods.node(p).isEmpty() ? List.of() : List.of(p.key()));
         all.nodes.listen((before, after) -> {
             if (after != null && (before == null || !taints(before).equals(taints(after)))) {
@@ -118,7 +121,7 @@ final class TaintEviction implements Reconciler {
 
     private void evict(Obj pod, ExpectingWriter writer) {
         Struct condition = Conditions.of("DisruptionTarget", true, "DeletionByTaintManager",
-                "Taint manager: deleting due to NoExecute taint");
+                "Taint manager: deleting due to NoExecute taint").with("observedGeneration", pod.generation());
         Seq next = Conditions.with(pod.status().seq("conditions"), condition, clock.instant());
         events.normal(pod, "TaintManagerEviction", "Marking for deletion Pod " + pod.key());
         try {

@@ -13,7 +13,9 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class DisruptionsTest {
@@ -133,5 +135,71 @@ class DisruptionsTest {
         Struct status = stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status();
         assertThat(status.whole("expectedPods", 0)).isEqualTo(3);
         assertThat(status.whole("disruptionsAllowed", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfPodsWhoseNumberNobodyDeclares() {
+        budget();
+        pod("a");
+        stage.runPods();
+        assertThat(stage.events()).contains("UnmanagedPods: Pods selected by this PodDisruptionBudget (selector:"
+                + " &LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:"
+                + "[]LabelSelectorRequirement{},}) were found to be unmanaged. As a result, the status of the PDB"
+                + " cannot be calculated correctly, which may result in undefined behavior. To account for these pods please"
+                + " set \".spec.minAvailable\" field of the PDB to an integer value.");
+    }
+
+    @Test
+    void anAbsoluteNumberCountsAllPodsThereAre() {
+        stage.api.create(BuiltinResources.POD_DISRUPTION_BUDGETS, Stage.workload("policy/v1", "PodDisruptionBudget",
+                "web", Struct.of("minAvailable", 1, "selector", Struct.of("matchLabels", Struct.of("app", "web")))),
+                WriteOptions.PLAIN);
+        pod("a");
+        pod("b");
+        stage.runPods();
+        stage.end(new Key("default", "b"), "Failed");
+        stage.settle();
+        Struct status = stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status();
+        assertThat(status.whole("expectedPods", 0)).isEqualTo(2);
+        assertThat(stage.events()).noneMatch(e -> e.startsWith("UnmanagedPods"));
+    }
+
+    @Test
+    void tellsOfAPodThatWasToBeDeletedAndWasNot() {
+        budget();
+        pod("a");
+        stage.runPods();
+        Obj known = stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web");
+        stage.api.seed(BuiltinResources.POD_DISRUPTION_BUDGETS, known.with(Struct.of("a", "2026-01-01T12:00:00Z"),
+                "status", "disruptedPods"));
+        stage.settle();
+        assertThat(stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status().has("disruptedPods")).isTrue();
+        stage.pass(Duration.ofSeconds(122));
+        assertThat(stage.one(BuiltinResources.POD_DISRUPTION_BUDGETS, "web").status().has("disruptedPods")).isFalse();
+        assertThat(stage.events())
+                .contains("NotDeleted: Pod was expected by PDB default/web to be deleted but it wasn't");
+    }
+
+    @Test
+    void aPodThatIsStillThereIsToBeDisruptedNoMore() {
+        Stage stale = new Stage(StaleDisruptions::add);
+        for (String reason : List.of("EvictionByEvictionAPI", "TerminationByKubelet")) {
+            Struct condition = Struct.of("type", "DisruptionTarget", "status", "True", "reason", reason,
+                    "lastTransitionTime", "2026-01-01T12:00:00Z");
+            stale.api.seed(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                    Struct.of("name", reason.toLowerCase(Locale.ROOT), "namespace", "default"), "status",
+                    Struct.of("phase", "Running", "conditions", Seq.of(condition)))));
+        }
+        stale.pass(Duration.ofSeconds(119));
+        assertThat(target(stale, "evictionbyevictionapi").text("status")).isEqualTo("True");
+        stale.pass(Duration.ofSeconds(2));
+        assertThat(target(stale, "evictionbyevictionapi").text("status")).isEqualTo("False");
+        assertThat(target(stale, "evictionbyevictionapi").has("reason")).isFalse();
+        assertThat(target(stale, "terminationbykubelet").text("status")).isEqualTo("True");
+    }
+
+    private static Struct target(Stage stage, String pod) {
+        return Conditions.find(stage.one(BuiltinResources.PODS, pod).status().seq("conditions"), "DisruptionTarget")
+                .orElseThrow();
     }
 }

@@ -111,7 +111,7 @@ class GarbageCollectorTest {
         OwnerGraph graph = new OwnerGraph();
         GarbageCollector garbage = new GarbageCollector(stage.api, graph, uid -> {
         }, uid -> {
-        });
+        }, stage.desk.events("collector", "collector"));
         ExpectingWriter writer = new ExpectingWriter(stage.api);
         garbage.reconcile(new Key("resources", "refresh"), writer);
         stage.settle();
@@ -146,7 +146,7 @@ class GarbageCollectorTest {
         OwnerGraph graph = new OwnerGraph();
         GarbageCollector garbage = new GarbageCollector(stage.api, graph, uid -> {
         }, uid -> {
-        });
+        }, stage.desk.events("collector", "collector"));
         ExpectingWriter writer = new ExpectingWriter(stage.api);
         garbage.reconcile(new Key("resources", "refresh"), writer);
         stage.settle();
@@ -166,6 +166,29 @@ class GarbageCollectorTest {
                 Struct.of("name", "c", "ownerReferences", Seq.of(ghost.ownerReference())))), WriteOptions.PLAIN);
         stage.pass(Duration.ofMillis(100));
         assertThat(stage.all(BuiltinResources.PRIORITY_CLASSES)).hasSize(1);
+    }
+
+    /// Owners are of the namespace of what they own, or of none.
+    @Test
+    void anOwnerInAnotherNamespaceOwnsNothing() {
+        Obj other = stage.api.create(BuiltinResources.CONFIG_MAPS, Obj.of(Struct.of("apiVersion", "v1", "kind",
+                "ConfigMap", "metadata", Struct.of("name", "owner", "namespace", "other"))), WriteOptions.PLAIN);
+        Obj stray = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "stray", other);
+        stage.pass(Duration.ofMillis(100));
+        assertThat(stage.api.find(BuiltinResources.CONFIG_MAPS, stray.key())).isEmpty();
+        assertThat(stage.events()).contains("OwnerRefInvalidNamespace: ownerRef [v1/ConfigMap, namespace: default,"
+                + " name: owner, uid: " + other.uid() + "] does not exist in namespace \"default\"");
+    }
+
+    @Test
+    void anObjectThatBlocksNobodyGoesWithItsOwnerAllTheSame() {
+        Obj loose = create(BuiltinResources.CONFIG_MAPS, "ConfigMap", "loose", deployment);
+        stage.api.update(BuiltinResources.CONFIG_MAPS, loose.with(Seq.of(deployment.ownerReference()
+                .with("blockOwnerDeletion", false)), "metadata", "ownerReferences"), WriteOptions.PLAIN);
+        stage.run(new Key("default", "p"));
+        delete("Foreground");
+        assertThat(stage.one(BuiltinResources.DEPLOYMENTS, "d").terminating()).as("waits for others").isTrue();
+        assertThat(stage.api.find(BuiltinResources.CONFIG_MAPS, loose.key())).isEmpty();
     }
 
     @Test
@@ -219,7 +242,7 @@ class GarbageCollectorTest {
         OwnerGraph graph = new OwnerGraph();
         List<String> elsewhere = new ArrayList<>();
         GarbageCollector garbage = new GarbageCollector(api, graph, uid -> {
-        }, elsewhere::add);
+        }, elsewhere::add, stage.desk.events("collector", "collector"));
         ExpectingWriter writer = new ExpectingWriter(api);
         garbage.reconcile(new Key("resources", "refresh"), writer);
         stage.settle();

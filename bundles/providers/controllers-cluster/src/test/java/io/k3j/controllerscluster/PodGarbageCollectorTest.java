@@ -36,6 +36,35 @@ class PodGarbageCollectorTest {
     }
 
     @Test
+    void evictedPodsGoBeforeOlderOnes() {
+        Stage stage = new Stage(d -> PodGarbageCollector.add(d, 1));
+        for (String name : List.of("old", "evicted")) {
+            stage.api.seed(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                    Struct.of("name", name, "namespace", "default", "creationTimestamp",
+                            name.equals("old") ? "2025-01-01T00:00:00Z" : "2026-01-01T00:00:00Z"),
+                    "status", Struct.of("phase", "Failed", "reason", name.equals("old") ? "" : "Evicted"))));
+        }
+        stage.settle();
+        assertThat(stage.pods().stream().map(Obj::name)).containsExactly("old");
+    }
+
+    @Test
+    void thatTheNodeOfAPodHasGoneIsToldOfThePodAsItIs() {
+        Stage stage = new Stage(d -> PodGarbageCollector.add(d, 0));
+        stage.api.seed(BuiltinResources.PODS, Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
+                Struct.of("name", "p", "namespace", "default", "finalizers", Seq.of("a/b")), "spec",
+                Struct.of("nodeName", "gone"), "status", Struct.of("phase", "Running"))));
+        long generation = stage.one(BuiltinResources.PODS, "p").generation();
+        stage.pass(Duration.ofSeconds(20)).pass(Duration.ofSeconds(20));
+        Struct status = stage.one(BuiltinResources.PODS, "p").status();
+        assertThat(status.text("phase")).isEqualTo("Failed");
+        assertThat(status.whole("observedGeneration", 0)).isEqualTo(generation).isPositive();
+        Struct target = status.seq("conditions").find("type", "DisruptionTarget");
+        assertThat(target.text("reason")).isEqualTo("DeletionByPodGC");
+        assertThat(target.whole("observedGeneration", 0)).isEqualTo(generation);
+    }
+
+    @Test
     void allStayWithoutAThreshold() {
         assertThat(left(0)).hasSize(4);
     }

@@ -7,6 +7,7 @@ import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.Owners;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Times;
 import io.k3j.model.Key;
@@ -112,23 +113,33 @@ final class CronJobSync {
     }
 
     private void trim(String condition, long limit) {
+        Comparator<Obj> oldest = Comparator.comparing((Obj j) -> !j.status().has("startTime"))
+                .thenComparing(j -> j.status().text("startTime")).thenComparing(Obj::name);
         List<Obj> ended = jobs.stream().filter(j -> Conditions.isTrue(j.status().seq("conditions"), condition))
-                .filter(j -> !j.terminating()).sorted(Comparator.comparing((Obj j) -> j.status().text("startTime"))
-                        .thenComparing(Obj::name))
-                .toList();
+                .filter(j -> !j.terminating()).sorted(oldest).toList();
         ended.stream().limit(Math.max(0, ended.size() - limit)).forEach(this::delete);
     }
 
-    private void delete(Obj job) {
-        if (writer.delete(BuiltinResources.JOBS, job, DeleteOptions.PLAIN.propagating("Background"))) {
-            events.normal(cron, "SuccessfulDelete", "Deleted job " + job.name());
+    /// @return whether it goes
+    private boolean delete(Obj job) {
+        try {
+            if (writer.delete(BuiltinResources.JOBS, job, DeleteOptions.PLAIN.propagating("Background"))) {
+                events.normal(cron, "SuccessfulDelete", "Deleted job " + job.name());
+            }
             active.removeIf(r -> r.text("uid").equals(job.uid()));
+            return true;
+        } catch (ApiFault fault) {
+            events.warning(cron, "FailedDelete", "Deleted job: " + fault.getMessage());
+            return false;
         }
     }
 
     /// Creates the job that is due, if any.
+    /// @throws ApiFault when it cannot be made, or one that it replaces cannot be deleted
     Requeue schedule(CronSchedule schedule) {
-        if (cron.spec().flag("suspend")) {
+        if (schedule.after(since()).isEmpty()) {
+            events.warning(cron, "InvalidSchedule", "invalid schedule: " + cron.spec().text("schedule")
+                    + " : time difference between two schedules is less than 1 second");
             return Requeue.NEVER;
         }
         @Nullable
@@ -136,14 +147,22 @@ final class CronJobSync {
         if (due != null) {
             start(due);
         }
-        Optional<Instant> next = schedule.after(now);
-        return next.map(n -> Requeue.after(Duration.between(now, n).plus(SLACK))).orElse(Requeue.NEVER);
+        return schedule.after(now).isPresent() ? Requeue.after(wait(schedule, now)) : Requeue.NEVER;
+    }
+
+    /// How long until the next run of a schedule; zero when it has none.
+    static Duration wait(CronSchedule schedule, Instant now) {
+        return schedule.after(now).map(next -> Duration.between(now, next).plus(SLACK)).orElse(Duration.ZERO);
+    }
+
+    private Instant since() {
+        return Times.parse(lastSchedule)
+                .orElse(Times.parse(cron.metadata().text("creationTimestamp")).orElse(now));
     }
 
     /// The latest schedule time since the last one that was handled; null when none is due.
     private @Nullable Instant due(CronSchedule schedule) {
-        Instant from = Times.parse(lastSchedule)
-                .orElse(Times.parse(cron.metadata().text("creationTimestamp")).orElse(now));
+        Instant from = since();
         long deadline = cron.spec().whole("startingDeadlineSeconds", -1);
         Instant earliest = deadline < 0 ? Instant.MIN : now.minusSeconds(deadline);
         from = from.isBefore(earliest) ? earliest : from;
@@ -185,22 +204,43 @@ final class CronJobSync {
         }
         if (policy.equals("Replace")) {
             Set<String> runs = active.stream().map(r -> r.text("uid")).collect(Collectors.toUnmodifiableSet());
-            jobs.stream().filter(j -> runs.contains(j.uid()) && !JobSync.finished(j) && !j.terminating())
-                    .forEach(this::delete);
+            for (Obj run : jobs) {
+                if (runs.contains(run.uid()) && !JobSync.finished(run) && !run.terminating() && !delete(run)) {
+                    throw ApiFault.internal("could not replace job " + run.key());
+                }
+            }
         }
-        Obj job = job(due);
+        if (make(job(due))) {
+            lastSchedule = Times.seconds(due);
+        }
+    }
+
+    /// @return whether the run has begun: not where somebody else has a job of its name, nor in a namespace that goes
+    private boolean make(Obj job) {
         try {
             Obj made = writer.create(BuiltinResources.JOBS, job);
             active.add(reference(made));
             events.normal(cron, "SuccessfulCreate", "Created job " + made.name());
+            return true;
         } catch (ApiFault fault) {
-            boolean ours = fault.reason().equals("AlreadyExists")
-                    && jobs.stream().anyMatch(j -> j.name().equals(job.name()));
-            if (!ours && !fault.namespaceTerminating()) {
-                throw fault;
+            if (fault.reason().equals("AlreadyExists")) {
+                return taken(job);
             }
+            if (fault.namespaceTerminating()) {
+                return false;
+            }
+            events.warning(cron, "FailedCreate", "Error creating job: " + fault.getMessage());
+            throw fault;
         }
-        lastSchedule = Times.seconds(due);
+    }
+
+    private boolean taken(Obj job) {
+        Optional<Obj> there = writer.api().find(BuiltinResources.JOBS, job.key())
+                .filter(known -> Owners.controls(cron, known));
+        there.filter(known -> !JobSync.finished(known))
+                .filter(known -> active.stream().noneMatch(r -> r.text("uid").equals(known.uid())))
+                .ifPresent(known -> active.add(reference(known)));
+        return there.isPresent();
     }
 
     private Obj job(Instant due) {

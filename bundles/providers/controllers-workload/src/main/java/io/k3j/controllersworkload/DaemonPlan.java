@@ -2,6 +2,7 @@ package io.k3j.controllersworkload;
 
 import io.k3j.controllerkit.IntOrPercent;
 import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.ControllerRevisions;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Instant;

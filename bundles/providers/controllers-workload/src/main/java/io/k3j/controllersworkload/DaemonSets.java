@@ -14,6 +14,7 @@ import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Selected;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.ControllerRevisions;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;
@@ -103,20 +104,20 @@ final class DaemonSets implements Reconciler {
         IndependentSteps steps = new IndependentSteps();
         int burst = Math.min(PodControl.BURST, plan.create().size());
         steps.make(() -> door.create(burst, i -> pod(set, plan.create().get(i), hash)));
-        for (Obj pod : plan.delete()) {
-            if (Pods.finished(pod)) {
-                boolean failed = Pods.phase(pod).equals("Failed");
-                events.tell(Events.reference(set), failed ? "Warning" : "Normal",
-                        failed ? "FailedDaemonPod" : "SucceededDaemonPod",
-                        "Found " + (failed ? "failed" : "succeeded") + " daemon pod " + pod.key() + " on node "
-                                + Pods.node(pod) + ", will try to " + (failed ? "kill" : "delete") + " it");
-                if (failed) {
-                    rests.next(DaemonNodes.target(pod));
-                }
-            }
-            steps.make(() -> door.delete(pod));
-        }
+        plan.delete().stream().filter(Pods::finished).forEach(pod -> tell(set, pod, rests));
+        steps.each(plan.delete(), door::delete);
         return steps;
+    }
+
+    private void tell(Obj set, Obj pod, FailedPodsBackOff.OfSet rests) {
+        boolean failed = Pods.phase(pod).equals("Failed");
+        events.tell(Events.reference(set), failed ? "Warning" : "Normal",
+                failed ? "FailedDaemonPod" : "SucceededDaemonPod",
+                "Found " + (failed ? "failed" : "succeeded") + " daemon pod " + pod.key() + " on node "
+                        + Pods.node(pod) + ", will try to " + (failed ? "kill" : "delete") + " it");
+        if (failed) {
+            rests.next(DaemonNodes.target(pod));
+        }
     }
 
     private static Obj pod(Obj set, String node, String hash) {

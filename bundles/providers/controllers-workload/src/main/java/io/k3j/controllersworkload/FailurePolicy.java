@@ -43,8 +43,10 @@ final class FailurePolicy {
     }
 
     private static Optional<String> condition(Struct rule, Obj pod) {
-        return rule.seq("onPodConditions").structs().stream().filter(c -> pod.status().seq("conditions")
-                .find("type", c.text("type")).text("status").equals(c.text("status", "True"))).findFirst()
-                .map(c -> "Pod " + pod.namespace() + "/" + pod.name() + " has condition " + c.text("type"));
+        List<Struct> patterns = rule.seq("onPodConditions").structs();
+        return pod.status().seq("conditions").structs().stream()
+                .filter(c -> patterns.stream().anyMatch(wanted -> wanted.text("type").equals(c.text("type"))
+                        && wanted.text("status", "True").equals(c.text("status"))))
+                .findFirst().map(c -> "Pod " + pod.namespace() + "/" + pod.name() + " has condition " + c.text("type"));
     }
 }

@@ -1,6 +1,5 @@
 package io.k3j.controllersworkload;
 
-import io.k3j.controllerkit.Times;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Duration;
@@ -86,12 +85,7 @@ final class IndexFailures {
         @Nullable
         Obj before = last.get(index);
         return before == null ? Duration.ZERO
-                : JobSync.backOff(failures(before) + 1).minus(Duration.between(endedAt(before), now));
-    }
-
-    private static Instant endedAt(Obj pod) {
-        return pod.terminating() ? Times.parse(pod.metadata().text("deletionTimestamp")).orElse(Instant.EPOCH)
-                : JobSync.endedAt(pod);
+                : JobBackOff.after(failures(before) + 1).minus(Duration.between(JobBackOff.endedAt(before), now));
     }
 
     private static long failures(Obj pod) {

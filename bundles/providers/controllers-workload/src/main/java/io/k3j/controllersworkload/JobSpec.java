@@ -10,6 +10,8 @@ import java.util.TreeSet;
 /// Accessors of a Job's spec. Pure.
 record JobSpec(Obj job) {
     static final String FINALIZER = "batch.kubernetes.io/job-tracking";
+    /// What the API server leaves of a `generateName`, upstream's `MaxGeneratedNameLength`.
+    private static final int LONGEST_PREFIX = 58;
     static final String INDEX = "batch.kubernetes.io/job-completion-index";
 
     boolean fixed() {
@@ -75,13 +77,18 @@ record JobSpec(Obj job) {
                 spec = spec.with(list, spec.seq(list).structs().stream().map(JobSpec::withIndex).toList());
             }
         }
-        spec = spec.text("hostname").isEmpty() ? spec.with("hostname", job.name() + "-" + text) : spec;
+        spec = spec.with("hostname", job.name() + "-" + text);
         Struct numbered = template.with("spec", spec).withAt(text, "metadata", "annotations", INDEX)
                 .withAt(text, "metadata", "labels", INDEX);
         for (String name : counts.names()) {
             numbered = numbered.withAt(counts.text(name), "metadata", "annotations", name);
         }
-        return tracked(PodTemplates.pod(job, numbered, "generateName", job.name() + "-" + text + "-"));
+        return tracked(PodTemplates.pod(job, numbered, "generateName", prefix("-" + text + "-")));
+    }
+
+    /// The start of a pod's name: of a long one of a Job the end goes, not the index.
+    private String prefix(String index) {
+        return job.name().substring(0, Math.min(job.name().length(), LONGEST_PREFIX - index.length())) + index;
     }
 
     private static Struct withIndex(Struct container) {

@@ -4,30 +4,24 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.Conditions;
+import io.k3j.controllerkit.DeletionOrder;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.Pods;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Times;
 import io.k3j.controllerkit.ExpectingWriter;
-import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Patch;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One sync of one Job.
 final class JobSync {
-    private static final Duration FIRST_BACK_OFF = Duration.ofSeconds(10);
-    private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(6);
-
     /// The outcome of a Job.
     private record End(boolean success, String reason, String message) {
     }
@@ -54,16 +48,21 @@ final class JobSync {
     }
 
     Requeue run() {
-        suspendOrResume();
+        startTime = startTime.isEmpty() && !spec.suspended() ? Times.seconds(now) : startTime;
         End end = end();
+        if (end == null && !spec.job().terminating()) {
+            suspendOrResume();
+        }
         PodControl podControl = new PodControl(writer, events, spec.job());
         // what is refused of them keeps nobody from counting and releasing pods that have finished
         IndependentSteps steps = new IndependentSteps();
         if (end != null) {
             tally.markFinished();
             mark(end.success() ? "SuccessCriteriaMet" : "FailureTarget", end);
-            steps.make(() -> podControl.delete(tally.active()));
-        } else if (!spec.job().terminating()) {
+            steps.make(() -> deleteActive(podControl, end));
+        } else if (spec.job().terminating()) {
+            tally.releaseAll(false);
+        } else {
             steps.make(() -> manage(podControl));
         }
         boolean done = end != null && tally.settled() && tally.active().isEmpty() && tally.terminating() == 0;
@@ -71,11 +70,12 @@ final class JobSync {
             // what has ended has begun, also one that was suspended all the time: the API takes no other
             startTime = startTime.isEmpty() ? Times.seconds(now) : startTime;
             mark(end.success() ? "Complete" : "Failed", end);
-            events.tell(Events.reference(spec.job()), end.success() ? "Normal" : "Warning",
-                    end.success() ? "Completed" : end.reason(), end.success() ? "Job completed" : end.message());
         }
         write(end != null && done && end.success());
-        tally.release().forEach(pod -> steps.make(() -> release(writer, pod)));
+        if (end != null && done) {
+            tell(end);
+        }
+        steps.each(tally.release(), pod -> release(writer, pod));
         @Nullable
         ApiFault fault = steps.fault();
         if (fault != null && !fault.namespaceTerminating()) {
@@ -84,26 +84,45 @@ final class JobSync {
         return again;
     }
 
+    private void deleteActive(PodControl podControl, End end) {
+        podControl.delete(tally.active());
+        tally.deleted();
+        tally.releaseAll(!end.success());
+    }
+
+    private void tell(End end) {
+        if (!end.success()) {
+            events.warning(spec.job(), end.reason(), end.message());
+            return;
+        }
+        if (spec.fixed() && tally.succeeded() > spec.completions()) {
+            events.warning(spec.job(), "TooManySucceededPods",
+                    "Too many succeeded pods running after completion count reached");
+        }
+        events.normal(spec.job(), "Completed", "Job completed");
+    }
+
     static boolean finished(Obj job) {
         Seq conditions = job.status().seq("conditions");
         return Conditions.isTrue(conditions, "Complete") || Conditions.isTrue(conditions, "Failed");
     }
 
+    /// The time of start begins anew with each time of running: a deadline counts from then.
     private void suspendOrResume() {
         boolean was = Conditions.isTrue(conditions, "Suspended");
-        if (spec.suspended() && !was) {
-            conditions = Conditions.with(conditions, Conditions.of("Suspended", true, "JobSuspended", "Job suspended"),
-                    now);
-            events.normal(spec.job(), "Suspended", "Job suspended");
-            startTime = "";
-        } else if (!spec.suspended()) {
-            if (was) {
-                conditions = Conditions.with(conditions, Conditions.of("Suspended", false, "JobResumed", "Job resumed"),
-                        now);
-                events.normal(spec.job(), "Resumed", "Job resumed");
-            }
-            startTime = startTime.isEmpty() ? Times.seconds(now) : startTime;
+        if (spec.suspended() == was) {
+            return;
         }
+        String what = spec.suspended() ? "Suspended" : "Resumed";
+        String message = spec.suspended() ? "Job suspended" : "Job resumed";
+        set("Suspended", spec.suspended(), "Job" + what, message);
+        events.normal(spec.job(), what, message);
+        startTime = spec.suspended() ? "" : Times.seconds(now);
+    }
+
+    private void set(String type, boolean holds, String reason, String message) {
+        conditions = Conditions.with(conditions,
+                Conditions.of(type, holds, reason, message).with("lastProbeTime", Times.seconds(now)), now);
     }
 
     private @Nullable End end() {
@@ -143,10 +162,8 @@ final class JobSync {
     }
 
     private @Nullable End completed() {
-        boolean complete = spec.fixed()
-                ? tally.succeeded() >= spec.completions()
-                : tally.succeeded() > 0 && tally.active().isEmpty();
-        return complete && !spec.suspended()
+        long enough = spec.fixed() ? spec.completions() : 1;
+        return tally.succeeded() >= enough && tally.active().isEmpty()
                 ? new End(true, "CompletionsReached", "Reached expected number of succeeded pods")
                 : null;
     }
@@ -172,8 +189,7 @@ final class JobSync {
     }
 
     private void mark(String type, End end) {
-        conditions = Conditions.with(conditions,
-                Conditions.of(type, true, end.reason(), end.message()).with("lastProbeTime", Times.seconds(now)), now);
+        set(type, true, end.reason(), end.message());
     }
 
     private void manage(PodControl podControl) {
@@ -183,10 +199,10 @@ final class JobSync {
         if (!surplus.isEmpty()) {
             // such a pod has not failed: nobody counts it, so nothing holds it
             IndependentSteps steps = new IndependentSteps();
-            surplus.stream().limit(PodControl.BURST).forEach(pod -> steps.make(() -> {
+            steps.each(surplus.subList(0, Math.min(PodControl.BURST, surplus.size())), pod -> {
                 release(writer, pod);
                 podControl.delete(pod);
-            }));
+            });
             steps.end();
             return;
         }
@@ -195,7 +211,7 @@ final class JobSync {
         if (missing <= 0) {
             return;
         }
-        Duration wait = tally.failures().enabled() ? Duration.ZERO : remainingBackOff();
+        Duration wait = tally.failures().enabled() ? Duration.ZERO : JobBackOff.left(pods, now);
         if (wait.isPositive()) {
             again = again.or(Requeue.after(wait));
             return;
@@ -227,36 +243,6 @@ final class JobSync {
                 spec.completions() - tally.succeeded() - tally.failures().failed().size());
     }
 
-    /// The remaining back-off before failed pods are replaced, by how many have failed since the last success.
-    private Duration remainingBackOff() {
-        Instant success = ended("Succeeded").max(Comparator.naturalOrder()).orElse(Instant.MIN);
-        List<Instant> failures = ended("Failed").filter(at -> at.isAfter(success)).toList();
-        return failures.isEmpty() ? Duration.ZERO
-                : backOff(failures.size()).minus(Duration.between(Collections.max(failures), now));
-    }
-
-    private Stream<Instant> ended(String phase) {
-        return pods.stream().filter(pod -> Pods.phase(pod).equals(phase)).map(JobSync::endedAt);
-    }
-
-    /// The back-off after a number of failures.
-    static Duration backOff(long failures) {
-        Duration delay = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failures - 1, 10));
-        return delay.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : delay;
-    }
-
-    /// When the last container of a pod terminated.
-    static Instant endedAt(Obj pod) {
-        Instant last = Instant.EPOCH;
-        for (Struct status : pod.status().seq("containerStatuses").structs()) {
-            Instant at = Times.parse(status.struct("state").struct("terminated").text("finishedAt"))
-                    .orElse(Instant.EPOCH);
-            last = at.isAfter(last) ? at : last;
-        }
-        String born = pod.metadata().text("creationTimestamp");
-        return last.equals(Instant.EPOCH) ? Times.parse(born).orElse(Instant.EPOCH) : last;
-    }
-
     private void write(boolean succeeded) {
         Struct.Builder b = tally.into(spec.job().status());
         b.remove("startTime").putUnlessEmpty("startTime", startTime);
@@ -267,13 +253,15 @@ final class JobSync {
         writer.updateStatus(BuiltinResources.JOBS, spec.job(), b.build());
     }
 
-    /// Removes the tracking finalizer from a pod.
+    /// Removes the tracking finalizer from a pod, whatever else has been changed of it meanwhile.
     static void release(ExpectingWriter writer, Obj pod) {
-        List<String> left = pod.finalizers().stream().filter(f -> !f.equals(JobSpec.FINALIZER)).toList();
-        Struct metadata = Struct.of("uid", pod.uid(), "resourceVersion", Long.toString(pod.revision()), "finalizers",
-                left.isEmpty() ? Null.NULL : left);
+        if (!pod.finalizers().contains(JobSpec.FINALIZER)) {
+            return;
+        }
+        Struct metadata = Struct.of("uid", pod.uid(), "$deleteFromPrimitiveList/finalizers",
+                Seq.of(JobSpec.FINALIZER));
         try {
-            writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(Struct.of("metadata", metadata)),
+            writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Strategic(Struct.of("metadata", metadata)),
                     WriteOptions.PLAIN);
         } catch (ApiFault fault) {
             if (fault.code() != 404) {

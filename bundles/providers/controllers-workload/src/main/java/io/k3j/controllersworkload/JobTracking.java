@@ -28,6 +28,8 @@ final class JobTracking {
     private final List<Obj> release = new ArrayList<>();
     private final List<Obj> held = new ArrayList<>();
     private final List<Obj> active = new ArrayList<>();
+    /// Those with the finalizer that have not ended, also where they are being deleted.
+    private final List<Obj> open = new ArrayList<>();
     private final IndexFailures failures;
     private long succeeded;
     private long failed;
@@ -69,6 +71,22 @@ final class JobTracking {
         held.clear();
     }
 
+    /// Releases those that have not ended as well, since the Job has ended or is deleted: nobody may be there to say
+    /// that they have.
+    /// @param failed whether each counts as failed
+    void releaseAll(boolean failed) {
+        open.stream().filter(pod -> !failed || failedNotes.contains(pod.uid()) || note(pod, false))
+                .forEach(release::add);
+        open.clear();
+    }
+
+    /// All active pods are being deleted.
+    void deleted() {
+        terminating += active.size();
+        ready = 0;
+        active.clear();
+    }
+
     /// The failures of each index.
     IndexFailures failures() {
         return failures;
@@ -97,7 +115,12 @@ final class JobTracking {
             if (noted || note(pod, success)) {
                 release.add(pod);
             }
-        } else if (!success && !failure && !pod.terminating()) {
+            return;
+        }
+        if (tracked) {
+            open.add(pod);
+        }
+        if (!success && !failure && !pod.terminating()) {
             active.add(pod);
             ready += Pods.ready(pod) ? 1 : 0;
         }
@@ -105,20 +128,21 @@ final class JobTracking {
 
     /// @return whether the pod may be released once the status is written
     private boolean note(Obj pod, boolean success) {
+        long index = JobSpec.index(pod);
+        boolean counts = !spec.indexed() || index >= 0 && index < spec.completions();
         if (success && spec.indexed()) {
             // an index is counted once, whoever has it
-            long index = JobSpec.index(pod);
-            if (index >= 0 && index < spec.completions()) {
+            if (counts) {
                 indexes.add(index);
             }
             return true;
         }
         Struct rule = success ? Struct.EMPTY : spec.failureRule(pod);
-        if (rule.text("action").equals("Ignore")) {
-            return true;
-        }
         if (rule.text("action").equals("FailJob") && failure.isEmpty()) {
             failure = rule.text("message");
+        }
+        if (!counts || rule.text("action").equals("Ignore")) {
+            return true;
         }
         if (succeededNotes.size() + failedNotes.size() < MOST) {
             return (success ? succeededNotes : failedNotes).add(pod.uid());

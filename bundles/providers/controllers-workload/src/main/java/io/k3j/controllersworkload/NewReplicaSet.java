@@ -5,6 +5,7 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.TemplateHash;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;

@@ -40,11 +40,11 @@ record PodControl(ExpectingWriter writer, Events events, Obj owner) {
         }
     }
 
-    /// Deletes pods, each whatever becomes of the others; missing ones are ignored.
+    /// Deletes pods side by side, each whatever becomes of the others; missing ones are ignored.
     /// @throws ApiFault when one is refused, after all were tried
     void delete(List<Obj> pods) {
         IndependentSteps steps = new IndependentSteps();
-        pods.forEach(pod -> steps.make(() -> delete(pod)));
+        steps.each(pods, this::delete);
         steps.end();
     }
 

@@ -5,6 +5,7 @@ import io.k3j.controllerkit.Requeue;
 import io.k3j.controllerkit.ControllerRefs;
 import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.ControllerContext;
+import io.k3j.controllerkit.DeletionOrder;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Owners;

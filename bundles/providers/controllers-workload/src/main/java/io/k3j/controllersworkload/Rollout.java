@@ -1,6 +1,7 @@
 package io.k3j.controllersworkload;
 
 import io.k3j.controllerkit.IntOrPercent;
+import io.k3j.controllerkit.TemplateHash;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.util.ArrayList;

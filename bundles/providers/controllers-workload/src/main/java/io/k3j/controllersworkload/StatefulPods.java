@@ -1,6 +1,7 @@
 package io.k3j.controllersworkload;
 
 import io.k3j.controllerkit.Pods;
+import io.k3j.controllerkit.ControllerRevisions;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -10,6 +11,9 @@ import java.util.List;
 /// Builds the pods and claims of a StatefulSet, by ordinal:
 /// <https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id>. Pure.
 final class StatefulPods {
+    /// The label with a pod's name.
+    static final String NAME = "statefulset.kubernetes.io/pod-name";
+
     private StatefulPods() {
     }
 
@@ -53,13 +57,19 @@ final class StatefulPods {
         return Pods.phase(pod).equals("Running") && Pods.ready(pod) && !pod.terminating();
     }
 
+    /// A pod with the labels of its ordinal.
+    static Obj identified(Obj set, Obj pod) {
+        return pod.with(pod.name(), "metadata", "labels", NAME).with(Long.toString(ordinal(set, pod)), "metadata",
+                "labels", "apps.kubernetes.io/pod-index");
+    }
+
     /// The pod of an ordinal from a revision's template.
     static Obj pod(Obj set, long ordinal, Obj revision) {
         String name = name(set, ordinal);
         Struct template = revision.tree().struct("data").struct("spec").struct("template").without("$patch");
         Struct labels = template.struct("metadata").struct("labels").with("apps.kubernetes.io/pod-index",
                 Long.toString(ordinal)).with(ControllerRevisions.LABEL, revision.name())
-                .with("statefulset.kubernetes.io/pod-name", name);
+                .with(NAME, name);
         Struct spec = template.struct("spec").with("hostname", name);
         String service = set.spec().text("serviceName");
         spec = service.isEmpty() ? spec : spec.with("subdomain", service);

@@ -8,6 +8,7 @@ import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.SlowStart;
+import io.k3j.controllerkit.ControllerRevisions;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import java.time.Instant;
@@ -89,9 +90,6 @@ final class StatefulSetSync {
                 }
                 missing.add(ordinal);
             } else if (Pods.finished(pod) && !pod.terminating()) {
-                events.warning(set,
-                        Pods.phase(pod).equals("Failed") ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
-                        "StatefulSet " + set.key() + " is recreating " + Pods.phase(pod) + " Pod " + pod.name());
                 delete(pod);
                 if (ordered) {
                     return false;
@@ -114,7 +112,27 @@ final class StatefulSetSync {
             return false;
         }
         claims.settle(pod);
-        return !ordered || available(pod);
+        if (ordered && !available(pod)) {
+            return false;
+        }
+        identify(pod);
+        return true;
+    }
+
+    /// Gives back to a pod the labels that tell which one it is, by which a Service finds it.
+    private void identify(Obj pod) {
+        if (pod.name().equals(pod.labels().get(StatefulPods.NAME))) {
+            return;
+        }
+        try {
+            writer.update(BuiltinResources.PODS, StatefulPods.identified(set, pod));
+            events.normal(set, "SuccessfulUpdate",
+                    "update Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
+        } catch (ApiFault fault) {
+            events.warning(set, "FailedUpdate", "update Pod " + pod.name() + " in StatefulSet " + set.name()
+                    + " failed error: " + fault.getMessage());
+            throw fault;
+        }
     }
 
     private boolean available(Obj pod) {
@@ -125,25 +143,25 @@ final class StatefulSetSync {
     /// are healthy.
     private boolean scaleDown() {
         condemned.forEach(claims::settle);
-        Obj sick = firstUnhealthy();
-        for (Obj pod : condemned) {
-            if (ordered && !pod.terminating() && pod != sick && !running(pod)) {
-                return false;
-            }
-            if (!pod.terminating()) {
-                delete(pod);
-            }
-            if (ordered) {
-                return false;
-            }
+        if (!ordered) {
+            List<Obj> staying = condemned.stream().filter(p -> !p.terminating()).toList();
+            SlowStart.run(staying.size(), i -> delete(staying.get(i)));
+            return true;
         }
-        return true;
+        if (condemned.isEmpty()) {
+            return true;
+        }
+        Obj pod = condemned.getFirst();
+        if (!pod.terminating() && (running(pod) || pod == firstUnavailable())) {
+            delete(pod);
+        }
+        return false;
     }
 
-    /// The unhealthy pod of the lowest ordinal, the only unhealthy one that may be deleted.
-    private @Nullable Obj firstUnhealthy() {
+    /// The unavailable pod of the lowest ordinal, the only unavailable one that may be deleted.
+    private @Nullable Obj firstUnavailable() {
         return Stream.concat(replicas.values().stream(), condemned.reversed().stream())
-                .filter(p -> !StatefulPods.healthy(p)).findFirst().orElse(null);
+                .filter(p -> !available(p)).findFirst().orElse(null);
     }
 
     private boolean running(Obj pod) {
@@ -233,9 +251,14 @@ final class StatefulSetSync {
     }
 
     private void delete(Obj pod) {
-        if (writer.delete(BuiltinResources.PODS, pod)) {
-            events.normal(set, "SuccessfulDelete",
-                    "delete Pod " + pod.name() + " in StatefulSet " + set.name() + " successful");
+        String what = "delete Pod " + pod.name() + " in StatefulSet " + set.name();
+        try {
+            if (writer.delete(BuiltinResources.PODS, pod)) {
+                events.normal(set, "SuccessfulDelete", what + " successful");
+            }
+        } catch (ApiFault fault) {
+            events.warning(set, "FailedDelete", what + " failed error: " + fault.getMessage());
+            throw fault;
         }
     }
 

@@ -12,6 +12,7 @@ import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.controllerkit.Selected;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.ControllerRevisions;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
 import io.k3j.model.Selector;

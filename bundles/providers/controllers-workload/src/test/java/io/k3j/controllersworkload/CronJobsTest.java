@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.apimachinery.CronSchedule;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
@@ -156,6 +157,58 @@ class CronJobsTest {
         stage.pass(Duration.ofSeconds(301));
         assertThat(stage.all(BuiltinResources.JOBS).getFirst().annotations())
                 .containsEntry("batch.kubernetes.io/cronjob-scheduled-timestamp", "2026-01-01T21:05:00+09:00");
+    }
+
+    private void change(Object value, String field) {
+        stage.api.update(BuiltinResources.CRON_JOBS, stage.one(BuiltinResources.CRON_JOBS, "tick").with(value, "spec",
+                field), WriteOptions.PLAIN);
+        stage.settle();
+    }
+
+    @Test
+    void anotherScheduleBeginsWithItsNextRun() {
+        create("Allow");
+        change("0 0 * * *", "schedule");
+        stage.pass(Duration.ofMinutes(7));
+        change("*/5 * * * *", "schedule");
+        assertThat(stage.all(BuiltinResources.JOBS)).isEmpty();
+        stage.pass(Duration.ofSeconds(181));
+        assertThat(status().text("lastScheduleTime")).isEqualTo("2026-01-01T12:10:00Z");
+    }
+
+    @Test
+    void tellsWhatIsWrongWithASchedule() {
+        create("Allow");
+        change("59 23 31 2 *", "schedule");
+        change("Nowhere/Land", "timeZone");
+        assertThat(stage.events()).contains("InvalidSchedule: invalid schedule: 59 23 31 2 * : time difference between"
+                + " two schedules is less than 1 second",
+                "UnknownTimeZone: invalid timeZone: \"Nowhere/Land\": unknown time zone Nowhere/Land");
+    }
+
+    @Test
+    void aJobOfThatNameOfSomebodyElseIsNoFault() {
+        create("Allow");
+        String name = "tick-" + Instant.parse("2026-01-01T12:05:00Z").getEpochSecond() / 60;
+        stage.api.create(BuiltinResources.JOBS, Stage.workload("batch/v1", "Job", name, Struct.EMPTY),
+                WriteOptions.PLAIN);
+        stage.pass(Duration.ofSeconds(301));
+        assertThat(status().has("lastScheduleTime")).isFalse();
+        assertThat(stage.events()).noneMatch(e -> e.startsWith("FailedCreate"));
+        stage.pass(Duration.ofSeconds(300));
+        assertThat(status().text("lastScheduleTime")).isEqualTo("2026-01-01T12:10:00Z");
+    }
+
+    @Test
+    void tellsWhyAnOldJobCannotBeDeleted() {
+        create("Allow");
+        stage.pass(Duration.ofSeconds(301));
+        complete();
+        stage.pass(Duration.ofSeconds(300));
+        stage.api.refuse("delete", BuiltinResources.JOBS, ApiFault.forbidden(BuiltinResources.JOBS, "", "no"));
+        complete();
+        assertThat(stage.events()).anyMatch(e -> e.startsWith("FailedDelete: Deleted job: "));
+        assertThat(status().text("lastSuccessfulTime")).isEqualTo("2026-01-01T12:10:01Z");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.k3j.controllerkit.Conditions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
@@ -70,6 +71,25 @@ class ReplicaSetsTest {
                 WriteOptions.PLAIN);
         stage.settle();
         assertThat(stage.pods().stream().filter(Obj::terminating).map(Obj::name)).containsExactly(unready.name());
+    }
+
+    /// Not by all its restarts together.
+    @Test
+    void ofEqualPodsTheOneGoesWithTheContainerThatRestartedMost() {
+        Obj set = set(2);
+        stage.runPods();
+        Obj often = stage.pods().getFirst();
+        restarted(often, 3, 0);
+        restarted(stage.pods().getLast(), 2, 2);
+        stage.api.update(BuiltinResources.REPLICA_SETS, set.withRevision(0).with(1, "spec", "replicas"),
+                WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.pods().stream().filter(Obj::terminating).map(Obj::name)).containsExactly(often.name());
+    }
+
+    private void restarted(Obj pod, long... times) {
+        stage.api.seed(BuiltinResources.PODS, pod.with(Seq.of(Struct.of("name", "main", "restartCount", times[0]),
+                Struct.of("name", "other", "restartCount", times[1])), "status", "containerStatuses"));
     }
 
     @Test

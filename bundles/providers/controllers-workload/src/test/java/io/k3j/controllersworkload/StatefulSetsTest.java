@@ -2,6 +2,7 @@ package io.k3j.controllersworkload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentbase.FeatureGate;
@@ -14,6 +15,7 @@ import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,40 @@ class StatefulSetsTest {
         stage.end(new Key("default", "db-0"), "Failed");
         stage.runPods().runPods();
         assertThat(stage.one(BuiltinResources.PODS, "db-0").uid()).isNotEqualTo(uid);
+        assertThat(stage.events()).contains("SuccessfulDelete: delete Pod db-0 in StatefulSet db successful")
+                .noneMatch(e -> e.startsWith("Recreating"));
+    }
+
+    @Test
+    void givesAPodItsNameAsALabelBack() {
+        create("podManagementPolicy", "Parallel");
+        stage.runPods();
+        Obj pod = stage.one(BuiltinResources.PODS, "db-1");
+        stage.api.update(BuiltinResources.PODS, pod.without("metadata", "labels", StatefulPods.NAME),
+                WriteOptions.PLAIN);
+        stage.settle();
+        assertThat(stage.one(BuiltinResources.PODS, "db-1").labels()).containsEntry(StatefulPods.NAME, "db-1");
+        assertThat(stage.events()).contains("SuccessfulUpdate: update Pod db-1 in StatefulSet db successful");
+    }
+
+    /// It is ready, but not for long enough.
+    @Test
+    void theHighestPodGoesAlsoWhereItIsTheFirstThatIsNotAvailable() {
+        create("minReadySeconds", 30);
+        stage.pass(Duration.ofSeconds(31)).runPods().pass(Duration.ofSeconds(31)).runPods();
+        assertThat(pods()).containsExactly("db-0", "db-1");
+        change(1, "spec", "replicas");
+        assertThat(going()).containsExactly("db-1");
+    }
+
+    @Test
+    void tellsWhyAPodCannotBeDeleted() {
+        create("podManagementPolicy", "Parallel");
+        stage.runPods();
+        stage.api.refuse("delete", BuiltinResources.PODS, ApiFault.forbidden(BuiltinResources.PODS, "", "no"));
+        change(2, "spec", "replicas");
+        assertThat(stage.events()).anyMatch(
+                e -> e.startsWith("FailedDelete: delete Pod db-2 in StatefulSet db failed error: "));
     }
 
     @Test

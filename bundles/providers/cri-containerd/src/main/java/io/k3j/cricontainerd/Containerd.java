@@ -9,11 +9,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The containerd process. It runs in its own session and survives this process; the next process adopts it when its
 /// configuration is unchanged, and replaces it otherwise.
@@ -22,11 +26,14 @@ final class Containerd {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     /// Variables for containerd, which is given them without it.
     private static final String PREFIX = "CONTAINERD_";
+    private static final String LARGE = "NO_PROXY";
+    private static final String SMALL = "no_proxy";
     private final ContainerdLayout places;
     private final HostCapabilities machine;
     private final Map<String, String> environment;
     private final Daemon daemon;
 
+    /// @param environment as [#environment] gives it
     Containerd(ContainerdLayout places, HostCapabilities machine, Map<String, String> environment) {
         this.places = places;
         this.machine = machine;
@@ -39,7 +46,8 @@ final class Containerd {
     ProcessHandle ensure(ContainerdConfig settings) throws IOException, InterruptedException {
         ContainerdDropIns dropIns = ContainerdDropIns.of(Objects.requireNonNull(places.config().getParent()));
         dropIns.tell();
-        String config = settings.text(dropIns.imported());
+        String base = settings.text(dropIns.imported());
+        String config = dropIns.template().map(template -> template.rendered(base)).orElse(base);
         String hash = ProcessRecord.hash(config + dropIns.content());
         Optional<ProcessRecord> found = daemon.running();
         if (found.isPresent()) {
@@ -76,25 +84,35 @@ final class Containerd {
     }
 
     private void set(Map<String, String> variables) {
+        variables.putAll(environment);
+        variables.remove(SMALL);
         variables.put("PATH", String.join(":", machine.path().stream().map(Path::toString).toList()));
-        variables.putAll(own(environment));
     }
 
-    private static Map<String, String> own(Map<String, String> environment) {
-        Map<String, String> own = new TreeMap<>();
-        environment.forEach((k, v) -> {
-            if (k.startsWith(PREFIX)) {
-                own.put(k.substring(PREFIX.length()), v);
+    /// containerd's own way out, for whatever it is asked for by way of us, too: variables with its own over them. A
+    /// proxy is not asked for what is in the cluster, as K3s says by `NO_PROXY`.
+    ///
+    /// @param spared names and ranges of the cluster
+    static Map<String, String> environment(Map<String, String> all, List<String> spared) {
+        Map<String, String> variables = new TreeMap<>(all);
+        variables.put(LARGE, Stream.concat(Stream.of(all.getOrDefault(LARGE, ""), all.getOrDefault(SMALL, ""))
+                .flatMap(list -> Stream.of(list.split(","))), spared.stream()).filter(entry -> !entry.isEmpty())
+                .distinct().collect(Collectors.joining(",")));
+        variables.remove(SMALL);
+        all.forEach((name, value) -> {
+            if (name.startsWith(PREFIX)) {
+                variables.put(name.substring(PREFIX.length()), value);
             }
         });
-        return own;
+        return variables;
     }
 
-    /// containerd's own way out, for whatever it is asked for by way of us: variables with its own over them.
-    static Map<String, String> environment(Map<String, String> all) {
-        Map<String, String> variables = new TreeMap<>(all);
-        variables.putAll(own(all));
-        return variables;
+    /// What is in the cluster.
+    static List<String> spared(ContainerdSettings settings) {
+        List<String> all = new ArrayList<>(List.of(".svc", "." + settings.clusterDomain()));
+        Collections.addAll(all, settings.clusterCidr());
+        Collections.addAll(all, settings.serviceCidr());
+        return all;
     }
 
     private static boolean answers(Path socket) {

@@ -51,6 +51,15 @@ package io.k3j.cricontainerd;
     /// looks for them by itself.
     String flannelBackend() default "vxlan";
 
+    /// `--cluster-domain`: no proxy is asked for names below it.
+    String clusterDomain() default "cluster.local";
+
+    /// `--cluster-cidr`: no proxy is asked for its addresses.
+    String[] clusterCidr() default {};
+
+    /// `--service-cidr`, in the same way.
+    String[] serviceCidr() default {};
+
     /// `--nonroot-devices`.
     boolean nonrootDevices() default false;
 

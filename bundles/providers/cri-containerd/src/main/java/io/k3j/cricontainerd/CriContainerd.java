@@ -88,7 +88,7 @@ public final class CriContainerd {
         endpoints = CriEndpoints.of(settings, places.socket());
         cri = new Cri(endpoints, Cri.limit(settings.kubeletArg()));
         sources = external() ? Optional.empty() : Optional.of(new ImageSources(settings, places,
-                Containerd.environment(System.getenv()), InstantSource.system()));
+                environment(), InstantSource.system()));
         served.add(context.registerService(Metrics.class, cri.metrics()::text, new Hashtable<>()));
         sources.ifPresent(this::serve);
         registries = SupervisedLoop.virtual(health, "cri-containerd-registries", this::followRegistries).start();
@@ -103,6 +103,10 @@ public final class CriContainerd {
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private Map<String, String> environment() {
+        return Containerd.environment(System.getenv(), Containerd.spared(settings));
     }
 
     private boolean external() {
@@ -153,7 +157,7 @@ public final class CriContainerd {
             return;
         }
         sources.ifPresent(ImageSources::refresh);
-        Containerd containerd = new Containerd(places, machine, System.getenv());
+        Containerd containerd = new Containerd(places, machine, environment());
         ProcessHandle process = containerd.ensure(new ContainerdConfig(places, machine, settings));
         pid = process.pid();
         tellCrictl();

@@ -58,7 +58,15 @@ final class CriValues {
                 s.text("logPath"));
         Container c = listed(s);
         return new Container(c.id(), c.sandbox(), c.name(), c.attempt(), c.state(), c.image(), c.labels(),
-                c.annotations(), end);
+                c.annotations(), end, Struct.builder().putUnlessEmpty("image", s.struct("image").text("image"))
+                        .putUnlessEmpty("user", user(s.struct("user").struct("linux"))).build());
+    }
+
+    /// As the API tells it. A runtime that tells nothing tells of no groups either, root's among them.
+    private static Struct user(Struct linux) {
+        return linux.isEmpty() ? Struct.EMPTY : Struct.of("linux", Struct.builder().put("uid", linux.whole("uid", 0))
+                .put("gid", linux.whole("gid", 0))
+                .putUnlessEmpty("supplementalGroups", linux.seq("supplementalGroups")).build());
     }
 
     private static Container.State state(Struct s) {

@@ -36,6 +36,7 @@ final class ImageImport {
     private final Ctr ctr;
     private final ImageNames names;
     private final ImageStore images;
+    private final ImportCache cache;
     private final Map<Path, String> done = new HashMap<>();
     private final Map<Path, List<String>> listed = new HashMap<>();
     /// Of lists: what could not be pulled.
@@ -51,6 +52,7 @@ final class ImageImport {
         this.ctr = ctr;
         this.names = names;
         this.images = images;
+        this.cache = new ImportCache(directories.getLast());
     }
 
     /// Does what [#begin] does, then watches until interrupted.
@@ -64,6 +66,7 @@ final class ImageImport {
     /// @param afterArchives called between the two: whoever needs an image of a list can pull it as well
     void begin(Runnable afterArchives) throws InterruptedException {
         boolean whole = true;
+        cache.read();
         for (Path directory : directories) {
             whole &= scan(directory, file -> !list(file));
         }
@@ -121,6 +124,7 @@ final class ImageImport {
                 whole &= attempt(file);
             }
         }
+        cache.write();
         return whole;
     }
 
@@ -128,6 +132,7 @@ final class ImageImport {
         done.keySet().removeIf(gone);
         illegible.removeIf(archive -> gone.test(archive.file()));
         listed.keySet().removeIf(gone);
+        cache.forget(gone);
         onlyListed();
     }
 
@@ -171,11 +176,32 @@ final class ImageImport {
 
     private void take(ImageArchive archive) throws IOException, InterruptedException {
         illegible.remove(archive);
+        Map<String, String> known = cache.images(archive.file());
+        if (!known.isEmpty() && known.keySet().stream().allMatch(this::here)) {
+            LOG.log(System.Logger.Level.INFO, "Skipped archive path={0} reason={1}", archive.file(), "unchanged");
+            for (Map.Entry<String, String> image : known.entrySet()) {
+                names.kept(image.getKey(), image.getValue());
+            }
+            return;
+        }
         if (!archive.legible(ctr)) {
             illegible.add(archive);
         }
-        for (Map.Entry<String, String> image : archive.load(ctr).entrySet()) {
+        Map<String, String> brought = archive.load(ctr);
+        for (Map.Entry<String, String> image : brought.entrySet()) {
             names.imported(image.getKey(), image.getValue());
+        }
+        if (directories.getLast().equals(archive.file().getParent())) {
+            cache.imported(archive.file(), brought);
+        }
+    }
+
+    /// Whether containerd still has an image.
+    private boolean here(String image) {
+        try {
+            return images.find(image).isPresent();
+        } catch (RuntimeFault e) {
+            return false;
         }
     }
 

@@ -33,6 +33,12 @@ final class ImageNames {
     /// @param image its name in containerd
     /// @param digest `sha256:…`
     void imported(String image, String digest) throws IOException, InterruptedException {
+        kept(image, digest);
+        LOG.log(System.Logger.Level.INFO, "Imported image={0}", image);
+    }
+
+    /// The same of one that an earlier start has imported.
+    void kept(String image, String digest) throws IOException, InterruptedException {
         ImageName name = ImageName.parse(image);
         Set<String> others = new LinkedHashSet<>();
         others.add(new ImageName(name.registry(), name.repository(), "", digest).toString());
@@ -43,7 +49,6 @@ final class ImageNames {
             others.add(new ImageName(registry, name.repository(), "", digest).toString());
         }
         take(image, others);
-        LOG.log(System.Logger.Level.INFO, "Imported image={0}", image);
     }
 
     /// One that a list names, whether it is here or not: what is asked about it may fail, which is no reason to let it

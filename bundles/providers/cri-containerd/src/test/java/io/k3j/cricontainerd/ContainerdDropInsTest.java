@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +37,7 @@ class ContainerdDropInsTest {
 
     @Test
     void whatMeansSomethingToK3sOnlyIsTold() throws IOException {
-        Path template = write("config.toml.tmpl", "");
+        Path template = write("config.toml.tmpl", "{{ .NodeConfig }}");
         Path newer = write("config-v3.toml.tmpl", "");
         Path third = write("config-v3.toml.d/a.toml", "");
         Path versioned = write("config.toml.d/a.toml", "version = 3\n");
@@ -47,6 +48,17 @@ class ContainerdDropInsTest {
         assertThat(found.passedOver()).extracting(ContainerdDropIns.PassedOver::file)
                 .containsExactlyInAnyOrder(template, newer, third, versioned, cri);
         assertThat(found.passedOver()).allMatch(one -> !one.reason().isEmpty());
+    }
+
+    @Test
+    void theTemplateForVersion3GoesBeforeTheOther() throws IOException {
+        Path second = write("config.toml.tmpl", "{{ template \"base\" . }}\n# of 2\n");
+        assertThat(ContainerdDropIns.of(directory).template().orElseThrow().rendered("base")).contains("# of 2");
+        Path misnamed = write("containerd.tmpl", "");
+        write("config-v3.toml.tmpl", "{{ template \"base\" . }}\n# of 3\n");
+        assertThat(ContainerdDropIns.of(directory).template().orElseThrow().rendered("base")).contains("# of 3");
+        assertThat(reason(second)).isEqualTo("config-v3.toml.tmpl is there and goes before it");
+        assertThat(reason(misnamed)).startsWith("templates are called config.toml.tmpl");
     }
 
     private String reason(Path file) throws IOException {
@@ -88,6 +100,6 @@ class ContainerdDropInsTest {
     @Test
     void withoutAnyThereIsNothingToSay() throws IOException {
         assertThat(ContainerdDropIns.of(directory.resolve("absent")))
-                .isEqualTo(new ContainerdDropIns(List.of(), "", List.of()));
+                .isEqualTo(new ContainerdDropIns(List.of(), "", Optional.empty(), List.of()));
     }
 }

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A shell script replaces `ctr`.
-@Timeout(120)
+@Timeout(1200)
 class ImageImportTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(300);
     private static final String UNPACKED = "unpacking docker.io/library/a:1 (sha256:00)...done";
     private static final String DIGEST = "docker.io/library/a@sha256:00";
     private static final String LABELS = " io.cattle.k3s.pinned=pinned io.cri-containerd.pinned=pinned";
@@ -279,5 +279,42 @@ class ImageImportTest {
         assertThat(before).isEmpty();
         assertThat(store.pulled).containsExactly("a:1");
         assertThat(pins.has("docker.io/library/a:1")).isTrue();
+    }
+
+    private List<String> importsOfAStart() throws Exception {
+        Files.writeString(calls, "");
+        importing("", "", UNPACKED).begin(() -> {
+        });
+        return calls().stream().filter(call -> call.startsWith("images import")).toList();
+    }
+
+    /// K3s' conditional import, which who makes `.cache.json` asks for.
+    @Test
+    void anArchiveThatHasNotChangedIsImportedOnceWhereThatIsAskedFor() throws Exception {
+        Path archive = archive("a.tar");
+        store.here.put("docker.io/library/a:1", new Image("sha256:1", List.of(), List.of(), 1, OptionalLong.empty(), "",
+                false));
+        assertThat(importsOfAStart()).hasSize(1);
+        assertThat(importsOfAStart()).as("nobody asks for it").hasSize(1);
+        Files.createFile(dir.resolve(".cache.json"));
+        assertThat(importsOfAStart()).as("nothing is known").hasSize(1);
+        assertThat(importsOfAStart()).isEmpty();
+        assertThat(calls()).as("it stays pinned").contains("images label docker.io/library/a:1" + LABELS,
+                "images label " + DIGEST + LABELS).noneMatch(call -> call.contains("pinned= "));
+        Files.write(archive, new byte[11]);
+        assertThat(importsOfAStart()).as("it has changed").hasSize(1);
+        store.here.clear();
+        assertThat(importsOfAStart()).as("containerd has lost it").hasSize(1);
+    }
+
+    @Test
+    void aDamagedCacheIsNone() throws Exception {
+        archive("a.tar");
+        Path cache = Files.writeString(dir.resolve(".cache.json"), "{");
+        assertThat(importsOfAStart()).hasSize(1);
+        assertThat(Files.readString(cache)).contains("\"size\":10", "\"modTime\":\"", "\"images\":");
+        Files.delete(dir.resolve("a.tar"));
+        assertThat(importsOfAStart()).isEmpty();
+        assertThat(Files.readString(cache)).isEqualTo("{}");
     }
 }

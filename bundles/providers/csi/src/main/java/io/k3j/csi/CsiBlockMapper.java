@@ -39,7 +39,7 @@ final class CsiBlockMapper {
 
     /// Whether this session has published it, at its size.
     boolean mapped(CsiVolume volume) {
-        return published.contains(target(volume)) && !NodeExpansion.due(volume);
+        return published.contains(target(volume)) && !session.expansion().due(volume);
     }
 
     Path asItIs(CsiVolume volume) {
@@ -73,22 +73,27 @@ final class CsiBlockMapper {
             PodDirectories.make(Objects.requireNonNull(target.getParent()));
             client.publish(new VolumeCall(volume.handle(), publishContext, at, target.toString(), capability,
                     volume.request().readOnly(), given.secrets(), given.context()));
+            expand(new NodeExpansion.Place(client, abilities, volume, target, at));
             published.add(target);
         });
-        expand(client, abilities, volume, at);
         return target;
     }
 
-    /// A device that keeps its size is one all the same; it is tried again with the next look at the volumes.
-    private void expand(DriverClient client, Set<Integer> abilities, CsiVolume volume, String staging) {
-        if (!NodeExpansion.due(volume)) {
-            return;
-        }
+    /// A pod does not begin with a device that is too small. One that a pod has is tried again with the next look at
+    /// the volumes.
+    private void expand(NodeExpansion.Place place) throws IOException {
+        boolean fresh = !published.contains(place.path());
         try {
-            session.expansion().expand(client, abilities, volume, target(volume), staging);
+            if (fresh) {
+                session.expansion().atMount(place);
+            } else if (session.expansion().due(place.volume())) {
+                session.expansion().expand(place);
+            }
         } catch (IOException | ApiFault e) {
-            LOG.log(System.Logger.Level.WARNING, "Cannot expand a device name={0} error={1}", volume.name(),
-                    e.getMessage());
+            if (fresh) {
+                throw new IOException("failed while expanding volume: " + e.getMessage(), e);
+            }
+            session.expansion().failed(place.volume(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -136,6 +141,7 @@ final class CsiBlockMapper {
         if (last) {
             Files.deleteIfExists(Objects.requireNonNull(target.getParent()));
             Files.deleteIfExists(paths.deviceUsers(name));
+            session.expansion().forget(data.driver() + "^" + data.handle());
             session.uses().records().delete(paths.deviceData(name), "none");
             Files.deleteIfExists(paths.devices().resolve(name));
         }

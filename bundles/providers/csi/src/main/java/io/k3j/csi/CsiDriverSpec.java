@@ -19,7 +19,10 @@ record CsiDriverSpec(boolean known, Struct spec) {
     /// Asks the API.
     /// @throws io.k3j.clientapi.ApiFault when it does not answer
     static CsiDriverSpec of(ApiClient api, String driver) {
-        Optional<Obj> found = api.find(DRIVERS, Key.of(driver));
+        return of(api.find(DRIVERS, Key.of(driver)));
+    }
+
+    static CsiDriverSpec of(Optional<Obj> found) {
         return new CsiDriverSpec(found.isPresent(), found.map(Obj::spec).orElse(Struct.EMPTY));
     }
 

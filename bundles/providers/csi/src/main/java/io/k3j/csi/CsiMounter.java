@@ -32,6 +32,8 @@ final class CsiMounter {
     private final Set<Path> published = ConcurrentHashMap.newKeySet();
     /// Of this session, by [CsiVolume#key].
     private final Set<String> staged = ConcurrentHashMap.newKeySet();
+    /// Being staged for the first time, by [CsiVolume#key]: nothing of them was on the node before this session.
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
     /// What was told last of staged volumes that are left, by their directories.
     private final Map<Path, String> told = new ConcurrentHashMap<>();
 
@@ -52,14 +54,18 @@ final class CsiMounter {
         return session.paths().volume(volume.uid(), volume.name()).resolve(MOUNT);
     }
 
+    /// Whether this session has published it.
+    boolean published(CsiVolume volume) {
+        return published.contains(target(volume));
+    }
+
     /// Whether there is nothing to do for a volume but to look at its size: this session has published it, or an
     /// earlier one has and its driver is away just now.
     boolean mounted(CsiVolume volume, CsiDriverSpec driver) throws IOException {
-        Path target = target(volume);
-        if (published.contains(target)) {
-            return !driver.republish() && !NodeExpansion.due(volume);
+        if (published(volume)) {
+            return !driver.republish() && !session.expansion().due(volume);
         }
-        return session.drivers().find(volume.driver()).isEmpty() && mounts.mounted(target);
+        return session.drivers().find(volume.driver()).isEmpty() && mounts.mounted(target(volume));
     }
 
     MountedVolume asItIs(CsiVolume volume) {
@@ -76,8 +82,7 @@ final class CsiMounter {
         Path target = target(volume);
         boolean fresh = !published.contains(target);
         boolean stages = !volume.ephemeral() && abilities.contains(DriverClient.STAGE_UNSTAGE_VOLUME);
-        Path staging = session.paths().staging(volume.driver(), volume.handle());
-        String at = stages ? staging.toString() : "";
+        String at = stages ? session.paths().staging(volume.driver(), volume.handle()).toString() : "";
         VolumeCall.Capability capability = volume.capability(abilities, false);
         locks.hold(volume.key(), () -> {
             VolumeData data = VolumeData.of(volume, session.node());
@@ -86,31 +91,61 @@ final class CsiMounter {
                 session.uses().records().write(Objects.requireNonNull(target.getParent()), data);
             }
             if (stages && !staged.contains(volume.key())) {
-                data.staged().write(Objects.requireNonNull(staging.getParent()));
-                PodDirectories.make(staging);
-                client.stage(new VolumeCall(volume.handle(), publishContext, at, "", capability, false,
+                stage(client, volume, data, new VolumeCall(volume.handle(), publishContext, at, "", capability, false,
                         session.parameters().secrets(volume, "nodeStageSecretRef"),
                         VolumeParameters.attributes(volume)));
-                staged.add(volume.key());
             }
             if (fresh || driver.republish()) {
                 client.publish(new VolumeCall(volume.handle(), publishContext, at, target.toString(), capability,
                         volume.request().readOnly(), given.secrets(), given.context()));
             }
+            if (fresh) {
+                larger(new NodeExpansion.Place(client, abilities, volume, target, at));
+            }
             published.add(target);
         });
         return new MountedVolume(target, fresh, volume.groupIsKubelets(driver.groupPolicy(), abilities),
-                expanded(client, abilities, volume, target, at));
+                fresh ? "" : expanded(new NodeExpansion.Place(client, abilities, volume, target, at)));
+    }
+
+    /// Where the driver has refused it for good, and nothing was staged before, nothing is left that it is to undo.
+    private void stage(DriverClient client, CsiVolume volume, VolumeData data, VolumeCall call) throws IOException {
+        Path global = session.paths().global(volume.driver(), volume.handle());
+        if (!Files.isDirectory(global, LinkOption.NOFOLLOW_LINKS)) {
+            begun.add(volume.key());
+        }
+        data.staged().write(global);
+        PodDirectories.make(global.resolve(GLOBAL_MOUNT));
+        try {
+            client.stage(call);
+        } catch (CsiFault e) {
+            if (e.over() && begun.remove(volume.key()) && !mounts.mounted(global.resolve(GLOBAL_MOUNT))) {
+                VolumeData.delete(global, GLOBAL_MOUNT);
+                session.uses().records().delete(session.paths().volume(volume.uid(), volume.name()), MOUNT);
+            }
+            throw e;
+        }
+        begun.remove(volume.key());
+        staged.add(volume.key());
+    }
+
+    /// A pod does not begin with a volume that is too small; it is published again with the next try.
+    private void larger(NodeExpansion.Place place) throws IOException {
+        try {
+            session.expansion().atMount(place);
+        } catch (IOException | ApiFault e) {
+            throw new IOException("failed while expanding volume: " + e.getMessage(), e);
+        }
     }
 
     /// @return why it was not, empty when it was or need not be
-    private String expanded(DriverClient client, Set<Integer> abilities, CsiVolume volume, Path target,
-            String staging) {
-        if (!NodeExpansion.due(volume)) {
-            return "";
-        }
+    private String expanded(NodeExpansion.Place place) {
         try {
-            session.expansion().expand(client, abilities, volume, target, staging);
+            locks.hold(place.volume().key(), () -> {
+                if (session.expansion().due(place.volume())) {
+                    session.expansion().expand(place);
+                }
+            });
             return "";
         } catch (IOException | ApiFault e) {
             return String.valueOf(e.getMessage());
@@ -178,12 +213,14 @@ final class CsiMounter {
     }
 
     private void unstage(VolumeData data) throws IOException {
+        session.expansion().forget(data.driver() + "^" + data.handle());
         Path global = session.paths().global(data.driver(), data.handle());
         if (!Files.isDirectory(global, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Path staging = session.paths().staging(data.driver(), data.handle());
         staged.remove(data.driver() + "^" + data.handle());
+        begun.remove(data.driver() + "^" + data.handle());
         session.drivers().need(data.driver()).unstage(data.handle(), staging.toString());
         ended(staging, data);
         VolumeData.delete(global, GLOBAL_MOUNT);
@@ -257,16 +294,7 @@ final class CsiMounter {
         Path directory = Objects.requireNonNull(path.getParent());
         VolumeData data = session.uses().records().read(directory, VolumeUses.name(directory));
         DriverClient client = session.drivers().need(data.driver());
-        return session.figures().ask(data.driver(), () -> usage(client, data, path));
-    }
-
-    private Optional<VolumeUsage> usage(DriverClient client, VolumeData data, Path path) throws IOException {
-        if (!client.tellsUsage()) {
-            return Optional.empty();
-        }
-        CsiPaths paths = session.paths();
-        boolean staged = Files.isDirectory(paths.global(data.driver(), data.handle()), LinkOption.NOFOLLOW_LINKS);
-        return Optional.of(client.usage(data.handle(), path.toString(),
-                staged ? paths.staging(data.driver(), data.handle()).toString() : ""));
+        Path staging = session.paths().staging(data.driver(), data.handle());
+        return session.figures().ask(data.driver(), () -> client.figures(data.handle(), path, staging));
     }
 }

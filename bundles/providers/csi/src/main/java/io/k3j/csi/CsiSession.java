@@ -5,6 +5,7 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.Health;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.componentbase.SupervisedLoop;
+import io.k3j.controllerkit.Events;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.PodTokens;
 import io.k3j.nodefiles.Mounts;
@@ -26,8 +27,8 @@ final class CsiSession implements DriverVolumes {
     private static final System.Logger LOG = System.getLogger("io.k3j.csi");
     /// How long the watcher of plug-ins has to end.
     private static final Duration STOP = Duration.ofSeconds(3);
+    private static final Duration IDLE = Duration.ofSeconds(1);
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final ApiClient api;
     private final PodTokens tokens;
     private final FailedOperations failures;
     private final VolumesInUse inUse;
@@ -36,10 +37,14 @@ final class CsiSession implements DriverVolumes {
     private final CsiBlockMapper mapper;
     private final PluginWatcher watcher;
     private final SupervisedLoop loop;
+    private final Events events;
+    private final SupervisedLoop telling;
+    private final DriverSpecs specs;
+    private final SupervisedLoop limiting;
 
     /// Begins to look for drivers.
     CsiSession(VolumeHost host, CsiMetrics metrics, TimeSource clock, Health health) {
-        api = host.api();
+        ApiClient api = host.api();
         CsiPaths paths = new CsiPaths(host.root());
         RegisteredDrivers drivers = new RegisteredDrivers(metrics);
         Mounts mounts = new Mounts();
@@ -47,17 +52,31 @@ final class CsiSession implements DriverVolumes {
         tokens = new PodTokens(api, clock.monotonic());
         failures = new FailedOperations(clock.monotonic());
         VolumeParameters parameters = new VolumeParameters(api, tokens);
-        inUse = new VolumesInUse(api, host.node(), uses);
+        events = new Events(api, "kubelet", host.node(), clock);
+        specs = new DriverSpecs(api, clock);
+        inUse = new VolumesInUse(api, host.node(), uses, specs);
         attachments = new VolumeAttachments(api, host.node(), inUse, closed);
         CsiMounter.Session session = new CsiMounter.Session(paths, host.node(), drivers, uses,
                 new StagedVolumes(api, host.node(), uses), parameters,
-                new NodeExpansion(api, parameters), new UsageCalls(clock.monotonic(), closed));
+                new NodeExpansion(api, parameters, new ResizedClaims(api, clock), events, host.node()),
+                new UsageCalls(clock.monotonic(), closed));
         NamedLocks locks = new NamedLocks();
         mounter = new CsiMounter(session, mounts, locks);
         mapper = new CsiBlockMapper(session, mounts, locks);
-        watcher = new PluginWatcher(paths, drivers,
-                new PluginWatcher.Cluster(new CsiNodeWriter(api, host.node())), health, closed);
+        PluginWatcher.Cluster cluster = new PluginWatcher.Cluster(new CsiNodeWriter(api, host.node()));
+        watcher = new PluginWatcher(paths, drivers, cluster, health, closed);
         loop = SupervisedLoop.virtual(health, "csi-plugins", watcher::run).start();
+        NodeLimits limits = new NodeLimits(specs, drivers, cluster, clock.monotonic(), closed);
+        limiting = SupervisedLoop.virtual(health, "csi-limits", limits::run).start();
+        telling = SupervisedLoop.virtual(health, "csi-events", this::tell).start();
+    }
+
+    private void tell() {
+        while (closed.getCount() > 0) {
+            if (!events.step()) {
+                events.await(IDLE);
+            }
+        }
     }
 
     @Override
@@ -68,7 +87,7 @@ final class CsiSession implements DriverVolumes {
     private MountedVolume mounted(VolumeRequest request) throws IOException {
         try {
             CsiVolume volume = CsiVolume.of(request);
-            CsiDriverSpec driver = CsiDriverSpec.of(api, volume.driver());
+            CsiDriverSpec driver = mounter.published(volume) ? specs.seen(volume.driver()) : specs.now(volume.driver());
             driver.check(volume);
             return mounter.mounted(volume, driver) ? mounter.asItIs(volume)
                     : mounter.mount(volume, driver, attached(volume, driver));
@@ -89,7 +108,7 @@ final class CsiSession implements DriverVolumes {
             if (mapper.mapped(volume)) {
                 return mapper.asItIs(volume);
             }
-            CsiDriverSpec driver = CsiDriverSpec.of(api, volume.driver());
+            CsiDriverSpec driver = specs.now(volume.driver());
             driver.check(volume);
             return mapper.map(volume, driver, attached(volume, driver));
         } catch (ApiFault | ConfigError e) {
@@ -148,6 +167,9 @@ final class CsiSession implements DriverVolumes {
     public void close() {
         closed.countDown();
         loop.stop(STOP);
+        telling.stop(STOP);
+        limiting.stop(STOP);
+        specs.close();
         watcher.end();
     }
 }

@@ -3,7 +3,12 @@ package io.k3j.csi;
 import io.k3j.protobufwire.MalformedMessage;
 import io.k3j.streaming.GrpcFailure;
 import io.k3j.volumeapi.VolumeUsage;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -47,10 +52,17 @@ final class DriverClient {
         return call(NODE + "NodeGetCapabilities", NOTHING, LIMIT, CsiMessages::capabilities);
     }
 
-    /// Whether it has figures of volumes.
-    boolean tellsUsage() throws CsiFault {
-        return call(NODE + "NodeGetCapabilities", NOTHING, BRIEF, CsiMessages::capabilities)
-                .contains(GET_VOLUME_STATS);
+    /// Figures of a volume, empty where the driver has none.
+    ///
+    /// @param staging where it is staged, if it is
+    Optional<VolumeUsage> figures(String id, Path path, Path staging) throws CsiFault {
+        if (!call(NODE + "NodeGetCapabilities", NOTHING, BRIEF, CsiMessages::capabilities)
+                .contains(GET_VOLUME_STATS)) {
+            return Optional.empty();
+        }
+        boolean staged = Files.isDirectory(Objects.requireNonNull(staging.getParent()), LinkOption.NOFOLLOW_LINKS);
+        return Optional.of(call(NODE + "NodeGetVolumeStats",
+                CsiMessages.usageOf(id, path.toString(), staged ? staging.toString() : ""), BRIEF, CsiMessages::usage));
     }
 
     void stage(VolumeCall call) throws CsiFault {
@@ -72,10 +84,6 @@ final class DriverClient {
     /// @param call whose target is where the volume is published
     void expand(VolumeCall call, long size) throws CsiFault {
         call(NODE + "NodeExpandVolume", CsiMessages.expand(call, size), LIMIT, Function.identity());
-    }
-
-    VolumeUsage usage(String id, String path, String staging) throws CsiFault {
-        return call(NODE + "NodeGetVolumeStats", CsiMessages.usageOf(id, path, staging), BRIEF, CsiMessages::usage);
     }
 
     private <T> T call(String method, byte[] request, Duration limit, Function<byte[], T> read) throws CsiFault {

@@ -26,8 +26,10 @@ import java.util.function.BooleanSupplier;
 final class PluginWatcher {
     private static final System.Logger LOG = System.getLogger("io.k3j.csi");
     private static final Duration LOOK = Duration.ofSeconds(1);
-    /// After so many looks the cluster is told again, which costs two reads where it is as it should be.
-    private static final int TELL_EVERY = 60;
+    /// After so many looks the cluster is told again, which costs reads where it is as it should be: many nodes do so.
+    private static final int TELL_EVERY = 600;
+    /// The same where it could not be told.
+    private static final int TELL_AGAIN = 10;
     private static final int MOST_SOCKETS = 256;
     private static final int LEVELS = 3;
     private static final Duration END = Duration.ofSeconds(2);
@@ -87,11 +89,11 @@ final class PluginWatcher {
 
     /// Works until closed. The end takes no driver out of the API: they and their volumes go on.
     void run() throws InterruptedException {
-        int round = 0;
+        int left = 0;
         do {
             look();
-            if (round++ % TELL_EVERY == 0) {
-                tell();
+            if (left-- == 0) {
+                left = tell() ? TELL_EVERY : TELL_AGAIN;
             }
         } while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
     }
@@ -146,21 +148,29 @@ final class PluginWatcher {
         }
     }
 
-    private void tell() {
+    /// @return whether all is told
+    private boolean tell() {
+        boolean all = true;
         try {
             cluster.ensure();
         } catch (ApiFault | IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "There is no CSINode of this node error={0}", e.getMessage());
+            all = false;
         }
-        drivers.all().forEach(this::tell);
+        for (RegisteredDrivers.Driver driver : drivers.all()) {
+            all &= tell(driver);
+        }
+        return all;
     }
 
-    private void tell(RegisteredDrivers.Driver driver) {
+    private boolean tell(RegisteredDrivers.Driver driver) {
         try {
             cluster.install(driver.name(), driver.info(), () -> drivers.find(driver.name()).isEmpty());
+            return true;
         } catch (ApiFault | IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "The cluster is not told of a CSI driver name={0} error={1}",
                     driver.name(), e.getMessage());
+            return false;
         }
     }
 

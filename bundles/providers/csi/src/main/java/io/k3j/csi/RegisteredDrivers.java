@@ -39,6 +39,14 @@ final class RegisteredDrivers {
         }
     }
 
+    /// A driver has said something else of this node.
+    /// @return whether it is still registered
+    boolean renew(Driver driver, CsiMessages.NodeInfo info) {
+        return byName.computeIfPresent(driver.name(), (_, there) -> there.client() == driver.client()
+                ? new Driver(driver.name(), driver.registrar(), driver.client(), info) : there) instanceof Driver now
+                && now.client() == driver.client();
+    }
+
     /// Takes the driver away that a registrar has brought, if it has brought one.
     void remove(Path registrar) {
         byName.values().removeIf(d -> d.registrar().equals(registrar));

@@ -85,8 +85,8 @@ final class VolumeParameters {
         }
         Key key = new Key(reference.text("namespace", volume.request().pod().namespace()), reference.text("name"));
         Obj secret = api.find(ReferencedObjects.SECRETS, key)
-                .orElseThrow(() -> new IOException("fetching " + field + " " + key + " failed: secret \"" + key.name()
-                        + "\" not found"));
+                .orElseThrow(() -> new IOException("fetching N" + field.substring(1) + " " + key
+                        + " failed: secrets \"" + key.name() + "\" not found"));
         Map<String, String> data = new LinkedHashMap<>();
         for (Map.Entry<String, String> one : secret.tree().struct("data").texts().entrySet()) {
             data.put(one.getKey(), decoded(key, one.getKey(), one.getValue()));

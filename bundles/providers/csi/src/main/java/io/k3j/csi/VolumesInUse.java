@@ -27,13 +27,15 @@ final class VolumesInUse {
     private final ApiClient api;
     private final Key node;
     private final VolumeUses uses;
+    private final DriverSpecs specs;
     /// By the uid of a pod: what it is about to use.
     private final Map<String, Set<String>> wanted = new HashMap<>();
 
-    VolumesInUse(ApiClient api, String node, VolumeUses uses) {
+    VolumesInUse(ApiClient api, String node, VolumeUses uses, DriverSpecs specs) {
         this.api = api;
         this.node = Key.of(node);
         this.uses = uses;
+        this.specs = specs;
     }
 
     /// A pod is about to use a volume.
@@ -89,7 +91,7 @@ final class VolumesInUse {
         for (VolumeUses.Use use : used) {
             if (use.data().isPresent() && !use.data().get().ephemeral()) {
                 VolumeData data = use.data().get();
-                if (attach.computeIfAbsent(data.driver(), d -> CsiDriverSpec.of(api, d).attach())) {
+                if (attach.computeIfAbsent(data.driver(), d -> specs.seen(d).attach())) {
                     all.add(CsiVolume.uniqueName(data.driver(), data.handle()));
                 }
             }

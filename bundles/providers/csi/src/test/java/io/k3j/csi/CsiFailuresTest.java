@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Drivers that do not do what they are asked for.
 class CsiFailuresTest extends CsiScene {
@@ -60,6 +62,36 @@ class CsiFailuresTest extends CsiScene {
                 .hasMessage("rpc error: code = Internal desc = mount failed: no such device");
         session.release("u");
         assertThat(driver.changes()).endsWith("NodeUnpublishVolume");
+    }
+
+    /// What is over is not undone; nobody knows whether what came too late was.
+    @ParameterizedTest
+    @CsvSource({"3,false", "14,true"})
+    void whatADriverHasNotStagedIsNotUnstaged(int code, boolean undone) throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        driver.refuse("NodeStageVolume", code, "no");
+        assertThatThrownBy(() -> session.mount(persistent("u", volume(csi())))).hasMessageContaining("no");
+        session.release("u");
+        assertThat(driver.changes().contains("NodeUnstageVolume")).isEqualTo(undone);
+        assertThat(staged()).doesNotExist();
+        assertThat(published("u", "pv").getParent()).doesNotExist();
+    }
+
+    /// The next kubelet stages what the last one has staged, for another pod.
+    @Test
+    void whatAnotherPodHasStaysStaged() throws Exception {
+        csiDriver(FREE);
+        start(DriverClient.STAGE_UNSTAGE_VOLUME);
+        session.mount(persistent("u1", volume(csi())));
+        restarted();
+        driver.refuse("NodeStageVolume", 3, "no");
+        assertThatThrownBy(() -> session.mount(persistent("u2", volume(csi())))).hasMessageContaining("no");
+        driver.mend();
+        session.release("u2");
+        session.release("u1");
+        assertThat(driver.changes()).endsWith("NodeUnpublishVolume", "NodeUnstageVolume");
+        assertThat(staged()).doesNotExist();
     }
 
     @Test

@@ -54,6 +54,20 @@ class PluginWatcherTest extends CsiScene {
         Waiting.until("it is told of again", () -> told().size() == 1);
     }
 
+    /// Drivers that share a node's slots with others, as with network interfaces.
+    @Test
+    void howManyVolumesThereCanBeIsAskedAgainWhereTheDriversObjectSaysSo() throws Exception {
+        csiDriver(Struct.of("nodeAllocatableUpdatePeriodSeconds", 10));
+        start();
+        assertThat(told()).noneMatch(d -> d.has("allocatable"));
+        driver.answer("NodeGetInfo", Struct.of("node_id", "id-of-node", "max_volumes_per_node", 5));
+        Waiting.until("the CSINode has the new number", () -> {
+            api.deliver();
+            clock.advance(Duration.ofSeconds(10));
+            return told().getFirst().struct("allocatable").whole("count", 0) == 5;
+        });
+    }
+
     /// Its topology contradicts the Node's: the registrar ends, and nothing may be left of it.
     @Test
     void whatARefusedDriverHasLeftGoesWithTheSocket() throws Exception {

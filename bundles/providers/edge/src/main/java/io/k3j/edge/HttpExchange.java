@@ -63,6 +63,7 @@ final class HttpExchange implements Exchange, Runnable {
         try {
             dispatch.serve(this);
         } finally {
+            body.served();
             client.requestFinished();
         }
     }

@@ -27,6 +27,10 @@ final class RequestBody extends InputStream {
     private long idleSeconds = Limits.BODY_IDLE_SECONDS;
     private @Nullable String failure;
     private boolean late;
+    /// Whether the client has gone.
+    private boolean left;
+    /// Whether the endpoint has returned.
+    private boolean served;
 
     /// One that is counted nowhere.
     RequestBody(long announced, Runnable demand) {
@@ -81,12 +85,20 @@ final class RequestBody extends InputStream {
         notifyAll();
     }
 
-    /// Fails the reader with an `IOException`, unless the whole body is here; any thread.
+    /// The client has gone: fails the reader with an `IOException`, unless the whole body is here. That stays, and
+    /// counts, until it was read or the endpoint returns. Any thread.
     synchronized void fail(String why) {
-        if (ended) {
-            unread.gone(this);
-        } else {
+        left = true;
+        if (!ended || served) {
             drop(why);
+        }
+    }
+
+    /// The endpoint has returned: of a client that has gone nobody reads any more. Any thread.
+    synchronized void served() {
+        served = true;
+        if (left) {
+            drop("the client has gone");
         }
     }
 

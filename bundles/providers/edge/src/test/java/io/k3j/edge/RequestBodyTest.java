@@ -106,8 +106,41 @@ class RequestBodyTest {
         whole.feed(new byte[100]);
         whole.end();
         whole.fail("the client has gone");
-        assertThat(unread.bytes()).isZero();
         assertThat(whole.readAllBytes()).hasSize(100);
+        assertThat(unread.bytes()).isZero();
+    }
+
+    @Test
+    void whatIsKeptForAClientThatHasGoneCountsUntilItsEndpointReturns() throws Exception {
+        UnreadBodies unread = new UnreadBodies(100_000);
+        for (boolean returnsFirst : new boolean[] {false, true}) {
+            RequestBody whole = new RequestBody(-1, demands::incrementAndGet, unread);
+            whole.feed(new byte[QUARTER]);
+            whole.end();
+            if (returnsFirst) {
+                whole.served();
+                assertThat(unread.bytes()).as("its answer is still being sent").isEqualTo(QUARTER);
+                whole.fail("the client has gone");
+            } else {
+                whole.fail("the client has gone");
+                assertThat(unread.bytes()).as("who waits for a seat may read it").isEqualTo(QUARTER);
+                whole.served();
+            }
+            assertThat(unread.bytes()).isZero();
+            assertThat(whole.available()).isZero();
+        }
+    }
+
+    @Test
+    void manyOfClientsThatHaveGoneGiveWay() throws Exception {
+        UnreadBodies unread = new UnreadBodies(QUARTER);
+        RequestBody first = new RequestBody(-1, demands::incrementAndGet, unread);
+        first.feed(new byte[QUARTER]);
+        first.end();
+        first.fail("the client has gone");
+        new RequestBody(-1, demands::incrementAndGet, unread).feed(new byte[QUARTER]);
+        assertThat(unread.bytes()).isEqualTo(QUARTER);
+        assertThatThrownBy(first::read).isInstanceOf(SocketTimeoutException.class);
     }
 
     private void read() throws Exception {

@@ -182,8 +182,10 @@ final class FeatureReconciler {
         changing.open();
         // before what needs an API server: that is not ready while a plug-in is missed
         plugins.lookFirst();
-        retirement.retireDue(due, () -> roster.now().desired().names(), changing);
-        // a platform thread, since what spins on virtual ones may take their processors from this one
+        RetirementAtStart retiring = new RetirementAtStart(retirement, () -> roster.now().desired().names(), changing,
+                RetirementAtStart.Pace.system());
+        // platform threads, since what spins on virtual ones may take their processors from these
+        begin(SupervisedLoop.platform(Health.none(), "features-retirement", () -> retiring.run(due)));
         begin(SupervisedLoop.platform(Health.none(), "features-plugins", this::watchPlugins));
         writeManifests();
         begin(SupervisedLoop.virtual(Health.none(), "features-cluster", cluster::run));

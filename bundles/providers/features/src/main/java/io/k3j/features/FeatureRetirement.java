@@ -1,22 +1,19 @@
 package io.k3j.features;
 
 import io.k3j.componentapi.Retire;
-import io.k3j.componentapi.SwapRefused;
 import io.k3j.featuremodel.Feature;
-import io.k3j.featuremodel.FeatureProblem;
 import io.k3j.featuremodel.Handle;
 import io.k3j.featuremodel.Section;
 import io.k3j.featuremodel.StateFiles;
-import io.k3j.plugins.ExclusiveChanges;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -28,8 +25,6 @@ import org.osgi.util.tracker.ServiceTracker;
 /// disk, and a feature that is in it but not wanted runs once more, in retire mode only.
 final class FeatureRetirement {
     private static final System.Logger LOG = System.getLogger("io.k3j.features");
-    /// Long enough for an API server to become ready, which most retirements need.
-    private static final Duration AT_START = Duration.ofSeconds(120);
     /// As [Retire] promises, and some more.
     private static final Duration CALL = Duration.ofSeconds(40);
 
@@ -96,54 +91,30 @@ final class FeatureRetirement {
         }
     }
 
-    /// Retires at the start what is due, each as a change of its own: an operator may have enabled it meanwhile.
-    ///
-    /// @param wanted the names of what is wanted, at the moment it is asked
-    /// @throws FeatureProblem when the disk cannot be written
-    /// @throws InterruptedException when this process ends: the next start goes on with it
-    void retireDue(List<Feature> due, Supplier<List<String>> wanted, ExclusiveChanges changing)
-            throws InterruptedException {
-        for (Feature feature : due) {
-            try {
-                changing.exclusively(() -> {
-                    if (!wanted.get().contains(feature.name()) && retire(feature, AT_START)) {
-                        retired(wanted.get(), feature);
-                    }
-                    return true;
-                });
-            } catch (SwapRefused e) {
-                if (e.getCause() instanceof FeatureProblem problem) {
-                    throw problem;
-                }
-                throw new InterruptedException(String.valueOf(e.getMessage()));
-            }
-        }
-    }
-
     /// Runs a feature's bundles in retire mode, one after the other.
     /// @param limit how long is waited for each of them to be able to
-    /// @return whether all of them have retired
-    boolean retire(Feature feature, Duration limit) throws InterruptedException {
-        boolean done = true;
+    /// @return what is left to be cleaned up and why, a sentence each; empty when all of them have retired
+    List<String> retire(Feature feature, Duration limit) throws InterruptedException {
+        List<String> left = new ArrayList<>();
         configurations.retire(feature);
         for (Feature.Part part : feature.bundles()) {
-            done &= retire(part, limit);
+            retire(part, limit).ifPresent(left::add);
         }
         configurations.delete(feature);
-        return done;
+        return left;
     }
 
-    private boolean retire(Feature.Part part, Duration limit) throws InterruptedException {
+    private Optional<String> retire(Feature.Part part, Duration limit) throws InterruptedException {
         Bundle bundle;
         try {
             bundle = bundles.install(handles.apply(part.symbolicName()));
         } catch (BundleException e) {
             LOG.log(System.Logger.Level.DEBUG, "Nothing to retire bundle=" + part.symbolicName(), e);
-            return true;
+            return Optional.empty();
         }
         try {
             if (!declares(bundle)) {
-                return true;
+                return Optional.empty();
             }
             bundles.start(bundle, Bundles.START);
             try {
@@ -152,8 +123,8 @@ final class FeatureRetirement {
                 bundles.stop(bundle);
             }
         } catch (BundleException | InvalidSyntaxException e) {
-            LOG.log(System.Logger.Level.ERROR, "Cannot retire bundle=" + part.symbolicName(), e);
-            return false;
+            LOG.log(System.Logger.Level.DEBUG, "Cannot retire bundle=" + part.symbolicName(), e);
+            return Optional.of(part.symbolicName() + ": " + e.getMessage());
         }
     }
 
@@ -163,7 +134,8 @@ final class FeatureRetirement {
         return provided != null && provided.contains("\"" + Retire.class.getName() + "\"");
     }
 
-    private boolean callRetire(Bundle bundle, Duration limit) throws InvalidSyntaxException, InterruptedException {
+    private Optional<String> callRetire(Bundle bundle, Duration limit)
+            throws InvalidSyntaxException, InterruptedException {
         String filter = "(&(objectClass=" + Retire.class.getName() + ")(service.bundleid=" + bundle.getBundleId()
                 + "))";
         ServiceTracker<Retire, Retire> tracker = new ServiceTracker<>(context, FrameworkUtil.createFilter(filter),
@@ -172,16 +144,14 @@ final class FeatureRetirement {
         try {
             Retire retire = tracker.waitForService(limit.toMillis());
             if (retire == null) {
-                LOG.log(System.Logger.Level.WARNING, "Retirement postponed to the next start bundle={0}",
-                        bundle.getSymbolicName());
-                return false;
+                return Optional.of(bundle.getSymbolicName() + " lacks what it needs, as an API server that is ready");
             }
             Bounded.run("the cleaning up of " + bundle.getSymbolicName(), CALL, () -> call(retire));
             LOG.log(System.Logger.Level.INFO, "Retired bundle={0}", bundle.getSymbolicName());
-            return true;
+            return Optional.empty();
         } catch (BundleException e) {
-            LOG.log(System.Logger.Level.ERROR, "Retirement failed bundle=" + bundle.getSymbolicName(), e);
-            return false;
+            LOG.log(System.Logger.Level.DEBUG, "Retirement failed bundle=" + bundle.getSymbolicName(), e);
+            return Optional.of(bundle.getSymbolicName() + ": " + e.getMessage());
         } finally {
             tracker.close();
         }

@@ -62,8 +62,10 @@ final class FeatureWork implements BundleHands.FeatureHands {
     }
 
     private void retire(Feature feature) throws StepFailed, InterruptedException {
-        if (!retirement.retire(feature, RETIRE)) {
-            throw new StepFailed(feature.name() + " has not cleaned up after itself; the next start goes on with it");
+        List<String> left = retirement.retire(feature, RETIRE);
+        if (!left.isEmpty()) {
+            throw new StepFailed(feature.name() + " has not cleaned up after itself: " + String.join("; ", left)
+                    + "; the next start goes on with it");
         }
         retirement.retired(roster.now().desired().names(), feature);
     }

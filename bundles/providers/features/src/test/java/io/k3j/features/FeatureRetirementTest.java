@@ -13,15 +13,25 @@ import io.k3j.featuremodel.Handle;
 import io.k3j.featuremodel.Signatures;
 import io.k3j.featuremodel.StateFiles;
 import io.k3j.plugins.ExclusiveChanges;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
@@ -40,16 +50,20 @@ class FeatureRetirementTest {
     private static final class Changes implements ExclusiveChanges {
         private Runnable before = () -> {
         };
+        private boolean busy;
 
         @Override
         public <R> R exclusively(Action<R> action) {
             before.run();
+            busy = true;
             try {
                 return action.run();
             } catch (FeatureProblem e) {
                 throw new SwapRefused(String.valueOf(e.getMessage()), e);
             } catch (InterruptedException e) {
                 throw new SwapRefused("interrupted", e);
+            } finally {
+                busy = false;
             }
         }
 
@@ -71,9 +85,15 @@ class FeatureRetirementTest {
                 Map.of("test." + name, List.of()), Optional.empty(), Set.of(), Map.of());
     }
 
+    /// How often a configuration cannot be removed, with which a try fails.
+    private final AtomicInteger failures = new AtomicInteger();
+
     private Object configuration(String pid) {
         return answering(Configuration.class, (_, method, _) -> {
             if (method.getName().equals("delete")) {
+                if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    throw new IOException("no room");
+                }
                 deleted.add(pid);
             }
             return method.getName().equals("updateIfDifferent") ? true : null;
@@ -90,6 +110,20 @@ class FeatureRetirementTest {
                 new Configurations(admin, Map.of()));
     }
 
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+
+    /// Pauses move the clock, and no change is being made in one.
+    private RetirementAtStart atStart(FeatureRetirement retirement) {
+        return new RetirementAtStart(retirement, () -> wanted, changes, new RetirementAtStart.Pace(now::get, pause -> {
+            assertThat(changes.busy).isFalse();
+            now.updateAndGet(before -> before.plus(pause));
+        }));
+    }
+
+    private boolean isDue(FeatureRetirement retirement, String name) {
+        return !retirement.due(Map.of(name, feature(name)), wanted).isEmpty();
+    }
+
     @Test
     void whatAnOperatorHasEnabledMeanwhileIsNotCleanedUpAfter() throws Exception {
         FeatureRetirement retirement = retirement();
@@ -101,7 +135,7 @@ class FeatureRetirementTest {
                 retirement.applied(wanted);
             }
         };
-        retirement.retireDue(due, () -> wanted, changes);
+        atStart(retirement).run(due);
         assertThat(deleted).contains("test.first").doesNotContain("test.second");
         assertThat(Files.readString(dir.resolve("bundles/applied.json"))).contains("kept", "second")
                 .doesNotContain("first");
@@ -115,9 +149,81 @@ class FeatureRetirementTest {
         changes.before = () -> {
             throw new SwapRefused("this server is being stopped; nothing was changed");
         };
-        assertThatThrownBy(() -> retirement.retireDue(due, () -> wanted, changes))
-                .isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> atStart(retirement).run(due)).isInstanceOf(InterruptedException.class);
         assertThat(deleted).isEmpty();
-        assertThat(retirement.due(Map.of("first", feature("first")), wanted)).hasSize(1);
+        assertThat(isDue(retirement, "first")).isTrue();
+    }
+
+    @Test
+    void whatFailsIsTriedAgainUntilItSucceeds() throws Exception {
+        FeatureRetirement retirement = retirement();
+        List<Feature> due = List.of(feature("first"), feature("second"));
+        retirement.saveApplied(wanted, due);
+        failures.set(3);
+        atStart(retirement).run(due);
+        assertThat(isDue(retirement, "first")).isFalse();
+        assertThat(isDue(retirement, "second")).isFalse();
+    }
+
+    @Test
+    void anOperatorsChangeComesBetweenTwoTries() throws Exception {
+        FeatureRetirement retirement = retirement();
+        List<Feature> due = List.of(feature("first"));
+        retirement.saveApplied(wanted, due);
+        failures.set(Integer.MAX_VALUE);
+        changes.before = () -> {
+            if (failures.get() < Integer.MAX_VALUE - 3 && !wanted.contains("first")) {
+                wanted.add("first");
+            }
+        };
+        atStart(retirement).run(due);
+        assertThat(now.get()).isBefore(Instant.EPOCH.plus(RetirementAtStart.LIMIT));
+        assertThat(deleted).isEmpty();
+    }
+
+    @Test
+    void whatFailsForTwoMinutesIsToldOnceAndLeftToTheNextStart() throws Exception {
+        FeatureRetirement retirement = retirement();
+        List<Feature> due = List.of(feature("first"));
+        retirement.saveApplied(wanted, due);
+        failures.set(Integer.MAX_VALUE);
+        List<String> told = warnings(() -> atStart(retirement).run(due));
+        assertThat(now.get()).isEqualTo(Instant.EPOCH.plus(RetirementAtStart.LIMIT));
+        assertThat(told).singleElement().asString().contains("first", "configuration of test.first not removed");
+        assertThat(isDue(retirement, "first")).isTrue();
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static List<String> warnings(Step step) throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        Logger log = Logger.getLogger("io.k3j.features");
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+                    told.add(new SimpleFormatter().formatMessage(line));
+                }
+            }
+
+            @Override
+            public void flush() {
+                // nothing waits
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        log.addHandler(handler);
+        try {
+            step.run();
+            return told;
+        } finally {
+            log.removeHandler(handler);
+        }
     }
 }

@@ -2,27 +2,51 @@ package io.k3j.kubeproxy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
-/// The sizes and times of connection tracking that `--kube-proxy-arg=conntrack-…` asks for. K3s' defaults ask for
-/// nothing.
+/// The sizes and times of connection tracking: those of `--kube-proxy-arg=conntrack-…`, else the ones K3s sets at a
+/// start (<https://docs.k3s.io/advanced>). One thread.
 final class Conntrack {
+    /// Where the kernel has them once something tracks connections.
+    static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
     private static final System.Logger LOG = System.getLogger("io.k3j.kubeproxy");
-    private static final Path DIRECTORY = Path.of("/proc/sys/net/netfilter");
+    private final Path directory;
+    private final Map<String, String> left;
 
-    private Conntrack() {
+    Conntrack(Path directory, Map<String, String> sysctls) {
+        this.directory = directory;
+        this.left = new HashMap<>(sysctls);
     }
 
-    /// Writes them. One that the kernel refuses, as `nf_conntrack_max` in a network namespace, is told in the log.
-    static void size(Map<String, String> sysctls) {
-        sysctls.forEach((name, value) -> {
-            try {
-                Files.writeString(DIRECTORY.resolve(name), value);
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.WARNING, "Cannot set connection tracking sysctl={0} value={1} error={2}",
-                        name, value, e.getMessage());
+    /// Writes those that are not so yet, each once. Those that the kernel does not have are left to the next call: it
+    /// may load connection tracking with the first rule that asks for it. One that it keeps for itself, as
+    /// `nf_conntrack_max` in a network namespace, or refuses, is told in the log.
+    void size() {
+        left.entrySet().removeIf(wanted -> written(wanted.getKey(), wanted.getValue()));
+    }
+
+    /// Returns false while there is none of that name.
+    private boolean written(String name, String value) {
+        Path file = directory.resolve(name);
+        try {
+            if (Files.readString(file).strip().equals(value)) {
+                return true;
             }
-        });
+            if (Files.isWritable(file)) {
+                Files.writeString(file, value);
+            } else {
+                LOG.log(System.Logger.Level.INFO, "Connection tracking is sized elsewhere sysctl={0} wanted={1}", name,
+                        value);
+            }
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "Cannot set connection tracking sysctl={0} value={1} error={2}", name,
+                    value, e.getMessage());
+        }
+        return true;
     }
 }

@@ -49,6 +49,7 @@ public final class KubeProxy implements Metrics {
     private final Proxier proxier;
     private final SyncPace pace;
     private final ProxyPorts ports;
+    private final Conntrack tracking;
     private final AutoCloseable hearing;
     private final SupervisedLoop worker;
     private final SupervisedLoop forgetter;
@@ -93,7 +94,7 @@ public final class KubeProxy implements Metrics {
         slices.listen(waking(Proxier::serviceOf, false));
         nodes.listen(following());
         ports = new ProxyPorts(health, options, status, this::text);
-        Conntrack.size(options.sysctls());
+        tracking = new Conntrack(Conntrack.DIRECTORY, options.sysctls());
         hearing = filter.onForeignChange(() -> {
             proxier.suspect();
             changed.release();
@@ -189,6 +190,7 @@ public final class KubeProxy implements Metrics {
                 proxier.on(now);
             }
             Map<String, String> refused = proxier.sync();
+            tracking.size();
             ports.keep(proxier.healthPorts());
             status.wrote(begun, System.nanoTime() - nanos);
             proxier.programmed().forEach(status::programmed);

@@ -29,6 +29,8 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
         Map<String, String> sysctls, Duration leastPeriod) {
     private static final String LIBERAL = "nf_conntrack_tcp_be_liberal";
     private static final String PRIMARY = "primary";
+    private static final Map<String, String> TIMEOUTS = Map.of("conntrack-tcp-timeout-established", "24h",
+            "conntrack-tcp-timeout-close-wait", "1h");
     private static final int MOST_PORT = 65_535;
     private static final Set<String> MODES = Set.of("", "iptables", "nftables");
 
@@ -48,14 +50,15 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
                 a.networks("nodeport-addresses", List.of(), true),
                 a.address("healthz-bind-address", loopback, a.port("healthz-port", 10256)),
                 a.address("metrics-bind-address", loopback, a.port("metrics-port", 10249)), sysctls(a),
-                a.duration("iptables-min-sync-period"));
+                a.duration("iptables-min-sync-period", "0s"));
         a.done();
         return options;
     }
 
+    /// What K3s sets at a start: upstream's sizes and times, unless they are asked for otherwise.
     private static Map<String, String> sysctls(Arguments a) {
         Map<String, String> all = new LinkedHashMap<>();
-        long most = a.number("conntrack-max-per-core", 0, 1 << 24) * Runtime.getRuntime().availableProcessors();
+        long most = a.number("conntrack-max-per-core", 32_768, 1 << 24) * Runtime.getRuntime().availableProcessors();
         long least = a.number("conntrack-min", 131_072, 1L << 31);
         if (most > 0) {
             all.put("nf_conntrack_max", Long.toString(Math.max(most, least)));
@@ -64,7 +67,7 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
                 "conntrack-tcp-timeout-close-wait", "nf_conntrack_tcp_timeout_close_wait",
                 "conntrack-udp-timeout", "nf_conntrack_udp_timeout",
                 "conntrack-udp-timeout-stream", "nf_conntrack_udp_timeout_stream").forEach((argument, file) -> {
-                    long seconds = a.duration(argument).toSeconds();
+                    long seconds = a.duration(argument, TIMEOUTS.getOrDefault(argument, "0s")).toSeconds();
                     if (seconds > 0) {
                         all.put(file, Long.toString(seconds));
                     }
@@ -155,10 +158,10 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
             return (int) number(name, otherwise, MOST_PORT);
         }
 
-        /// As Go writes it, not below zero; zero where nothing is said.
-        Duration duration(String name) {
+        /// As Go writes it, not below zero.
+        Duration duration(String name, String otherwise) {
             try {
-                Duration value = GoDuration.parse(text(name, "0s"));
+                Duration value = GoDuration.parse(text(name, otherwise));
                 if (!value.isNegative()) {
                     return value;
                 }

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.k3j.netfilter.NftTable;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProxyOptionsTest {
     private static ProxyOptions options(String... arguments) {
@@ -25,7 +31,10 @@ class ProxyOptionsTest {
         assertThat(o.healthz()).contains(new InetSocketAddress("127.0.0.1", 10256));
         assertThat(o.metrics()).contains(new InetSocketAddress("127.0.0.1", 10249));
         assertThat(o.mark()).isEqualTo("0x4000");
-        assertThat(o.sysctls()).isEmpty();
+        assertThat(o.sysctls()).containsOnlyKeys("nf_conntrack_max", "nf_conntrack_tcp_timeout_established",
+                "nf_conntrack_tcp_timeout_close_wait").containsEntry("nf_conntrack_tcp_timeout_established", "86400")
+                .containsEntry("nf_conntrack_tcp_timeout_close_wait", "3600");
+        assertThat(Long.parseLong(o.sysctls().get("nf_conntrack_max"))).isGreaterThanOrEqualTo(131_072);
         assertThat(frame(o)).contains("fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap");
     }
 
@@ -76,6 +85,31 @@ class ProxyOptionsTest {
                 "conntrack-tcp-be-liberal=true").sysctls())
                 .containsEntry("nf_conntrack_tcp_timeout_established", "86400")
                 .containsEntry("nf_conntrack_udp_timeout", "30").containsEntry("nf_conntrack_tcp_be_liberal", "1");
+    }
+
+    @Test
+    void trackingIsLeftToTheKernelWhenZeroIsAskedFor() {
+        assertThat(options("conntrack-max-per-core=0", "conntrack-tcp-timeout-established=0s",
+                "conntrack-tcp-timeout-close-wait=0s").sysctls()).isEmpty();
+    }
+
+    @Test
+    void whatTheKernelDoesNotHaveAsWantedIsWritten(@TempDir Path dir) throws IOException {
+        Files.writeString(dir.resolve("same"), "5\n");
+        FileTime before = FileTime.fromMillis(0);
+        Files.setLastModifiedTime(dir.resolve("same"), before);
+        Files.writeString(dir.resolve("other"), "6\n");
+        Conntrack tracking = new Conntrack(dir, Map.of("same", "5", "other", "5", "missing", "5"));
+        tracking.size();
+        assertThat(Files.getLastModifiedTime(dir.resolve("same"))).isEqualTo(before);
+        assertThat(dir.resolve("other")).hasContent("5");
+        assertThat(dir.resolve("missing")).doesNotExist();
+        // connection tracking is loaded with the first rule that asks for it; what somebody sets later stays
+        Files.writeString(dir.resolve("missing"), "6\n");
+        Files.writeString(dir.resolve("other"), "7\n");
+        tracking.size();
+        assertThat(dir.resolve("missing")).hasContent("5");
+        assertThat(dir.resolve("other")).hasContent("7\n");
     }
 
     /// As the command line makes them of a file of `--kube-proxy-arg=config`.

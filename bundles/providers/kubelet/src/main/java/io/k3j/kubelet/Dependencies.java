@@ -69,8 +69,8 @@ record Dependencies(KubeletOptions options, ContainerRuntime runtime, Referenced
     }
 
     @Override
-    public Optional<PodStatus.Waiting> resize(Obj changed) {
-        Optional<PodStatus.Waiting> refusal = admission.resources().resizeRefusal(changed);
+    public Optional<PodStatus.Waiting> resize(Obj given, Obj changed) {
+        Optional<PodStatus.Waiting> refusal = admission.resources().resizeRefusal(given, changed);
         return refusal.isPresent() ? refusal : room.tryResize(changed);
     }
 

@@ -4,6 +4,7 @@ import io.k3j.kubeletimages.ImageVolumes;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kuberuntime.Backoff;
 import io.k3j.kuberuntime.ConfigError;
+import io.k3j.kuberuntime.LostContainer;
 import io.k3j.kuberuntime.PodRestart;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -151,9 +152,14 @@ final class Launches {
             }
             case Images.Outcome.Missing m -> {
                 setWaiting(name, m.reason(), m.message());
-                boolean pause = m.reason().equals("ImagePullBackOff");
-                tools.tell(pod, name, !pause, pause ? "BackOff" : "Failed",
-                        pause ? "Back-off pulling image \"" + spec.text("image") + "\"" : m.message());
+                switch (m.reason()) {
+                    case "ImagePullBackOff" -> tools.tell(pod, name, false, "BackOff",
+                            "Back-off pulling image \"" + spec.text("image") + "\"");
+                    case "ErrImageNeverPull" -> tools.tell(pod, name, true, m.reason(), m.message());
+                    case "InvalidImageName" -> tools.tell(pod, name, true, "InspectFailed", m.message());
+                    default -> tools.tell(pod, name, true, "Failed",
+                            "Failed to pull image \"" + spec.text("image") + "\": " + m.message());
+                }
                 tools.tell(pod, name, true, "Failed", "Error: " + m.reason());
                 syncAt.accept(m.again());
                 return Optional.empty();
@@ -202,7 +208,8 @@ final class Launches {
             backoff.next(trial(spec), firstSeenExited(name, before.get(), now), now);
         }
         tools.tell(pod, name, false, "Pulled", image.message());
-        int attempt = before.map(c -> c.attempt() + 1).orElse(0);
+        int attempt = before.map(c -> c.attempt() + 1).orElseGet(
+                () -> LostContainer.of(pod, context.seen(), name).map(LostContainer::attempt).orElse(0));
         String target = context.seen().newest(spec.text("targetContainerName")).map(Container::id).orElse("");
         List<String> addresses = PodSpecs.hostNetwork(pod) ? tools.hosts() : sandbox.get().addresses();
         try {

@@ -36,6 +36,7 @@ import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
 import io.k3j.nodestatus.PluginFailures;
 import io.k3j.podallocation.CurrentNode;
+import io.k3j.podallocation.GroupsPolicy;
 import io.k3j.podallocation.NodeAllocations;
 import io.k3j.podallocation.NodeDevices;
 import io.k3j.podallocation.NodeFit;
@@ -106,7 +107,7 @@ final class NodeAgent implements AutoCloseable {
         Volumes.Warnings warnings = NodeParts.warnings(events);
         GatedSources gated = GatedSources.of(api, options.nodeName(), clock, warnings, settings.kubeletArg());
         Volumes volumes = NodeParts.volumes(options, references, gated.content(references, environment, tokens),
-                clock, warnings);
+                clock, warnings).memory(allocatable.bytes());
         services = new LiveView(ReferencedObjects.SERVICES, Query.ALL, clock);
         NodeAllocations room = new NodeAllocations(allocatable.milliCpu(), allocatable.bytes());
         tools = new Dependencies(options, runtime, references, volumes, environment,
@@ -251,7 +252,7 @@ final class NodeAgent implements AutoCloseable {
 
     /// Prometheus text of what pods' workers and evictions did.
     String metrics() {
-        return workers.metrics().text(evictions::counts);
+        return workers.metrics().text(evictions::counts, tools.admission().rejections());
     }
 
     Dependencies tools() {

@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.kuberuntime.Security;
 import io.k3j.model.Obj;
+import io.k3j.podallocation.AdmissionRejections;
 import io.k3j.podallocation.NodeFit;
 import io.k3j.podallocation.NodeResources;
 import io.k3j.podstatus.PodStatus;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /// Checks whether this node can run a pod as specified. A pod that it cannot run fails with upstream's reason,
@@ -28,6 +30,7 @@ final class PodAdmission {
     private final NodeFit node;
     private final Function<Obj, Optional<PodStatus.Waiting>> pressure;
     private final NodeResources resources;
+    private final AdmissionRejections rejections = new AdmissionRejections();
 
     /// A node that gives nothing to containers for themselves.
     PodAdmission(List<String> unsafe, boolean appArmor, NodeFit node,
@@ -55,7 +58,12 @@ final class PodAdmission {
     /// Node says of its plug-ins.
     Optional<PodStatus.Waiting> refusal(Obj pod) {
         return pressure.apply(pod).or(() -> system(pod)).or(() -> protection(pod)).or(() -> resources.refusal(pod))
-                .or(() -> fit(pod));
+                .or(() -> fit(pod)).map(rejections::count);
+    }
+
+    /// How many pods were refused, by reason.
+    SortedMap<String, Long> rejections() {
+        return rejections.counts();
     }
 
     private Optional<PodStatus.Waiting> fit(Obj pod) {

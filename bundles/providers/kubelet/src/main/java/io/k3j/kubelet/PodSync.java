@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.kubeletvolumes.VolumePreparation;
 import io.k3j.kuberuntime.ConfigError;
 import io.k3j.kuberuntime.Labels;
+import io.k3j.kuberuntime.NextSync;
 import io.k3j.kuberuntime.PodActions;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
@@ -242,9 +243,8 @@ final class PodSync {
     /// All containers have exited for good: stops the sandbox; logs and containers stay until the pod is deleted.
     private Duration finish(SyncContext context, boolean fresh) throws IOException {
         free(context, Sandbox::ready);
-        SyncContext now = context;
+        SyncContext now = fresh ? remember(context.refreshed(tools.runtime())) : context;
         if (fresh) {
-            now = remember(context.refreshed(tools.runtime()));
             tools.statuses().write(now.desired(), status(now, true));
         }
         starter.clean(now.pod(), now.seen(), false);
@@ -294,7 +294,7 @@ final class PodSync {
         PodRuntime seen = context.seen();
         StatusView view = new StatusView(tools, messages.of(seen), launches.waiting(),
                 StatusView.ProbeResults.of(seen, probes), Set.copyOf(restarting), resizes.status(seen),
-                termination.begun(), released, termination.failure(), termination.disrupted());
+                termination.end(), released);
         return newest -> PodStatus.of(newest, seen, view);
     }
 }

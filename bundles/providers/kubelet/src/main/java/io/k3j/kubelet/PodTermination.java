@@ -1,5 +1,6 @@
 package io.k3j.kubelet;
 
+import io.k3j.kuberuntime.NextSync;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
@@ -18,6 +19,7 @@ final class PodTermination {
     private volatile boolean begun;
     /// Whether this node has taken the pod: that is judged once, as its labels and taints may change.
     private boolean admitted;
+    private boolean rejected;
     private PodStatus.@Nullable Waiting failure;
     private volatile @Nullable Eviction eviction;
 
@@ -54,8 +56,21 @@ final class PodTermination {
         return Duration.ofSeconds(Math.max(1, evicted == null ? own : Math.min(own, evicted.grace().toSeconds())));
     }
 
-    /// Whether the pod ends for want of something on the node.
-    boolean disrupted() {
+    /// How a pod ends, as far as that is known.
+    ///
+    /// @param ended whether it must not run again, whatever its restart policy
+    /// @param failure reason and message of a pod that the kubelet has failed
+    /// @param disrupted whether that is for want of something on the node
+    /// @param rejected whether the node has not taken it at all
+    record End(boolean ended, PodStatus.@Nullable Waiting failure, boolean disrupted, boolean rejected) {
+    }
+
+    /// How the pod ends.
+    End end() {
+        return new End(begun, failure, disrupted(), rejected);
+    }
+
+    private boolean disrupted() {
         @Nullable
         Eviction evicted = eviction;
         return evicted != null && evicted.disruption() && evicted.why().equals(failure);
@@ -71,15 +86,11 @@ final class PodTermination {
         return begun;
     }
 
-    /// Reason and message of a pod that the kubelet has failed, else null.
-    PodStatus.@Nullable Waiting failure() {
-        return failure;
-    }
-
     private boolean refused(Obj pod, PodRuntime seen) {
         if (!PodSpecs.finished(pod)) {
             Optional<PodStatus.Waiting> why = admitted ? Optional.empty() : admission(pod, seen);
             admitted = why.isEmpty();
+            rejected |= why.isPresent();
             why.ifPresent(w -> tools.tell(pod, true, w.reason(), w.message()));
             failure = why.map(w -> new PodStatus.Waiting(w.reason(), "Pod was rejected: " + w.message()))
                     .or(this::evicted).or(() -> deadlineExceeded(pod)).orElse(failure);

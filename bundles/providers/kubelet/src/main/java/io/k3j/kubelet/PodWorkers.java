@@ -3,6 +3,7 @@ package io.k3j.kubelet;
 import io.k3j.clientapi.View;
 import io.k3j.kubeletserver.PodWorkerMetrics;
 import io.k3j.kuberuntime.ContainerOwners;
+import io.k3j.kuberuntime.ExitLag;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Key;
@@ -21,14 +22,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The workers of all pods of this node by UID, fed by the API's view, files of static pods and the runtime's events.
 /// Pods without an object or file are stopped, once it is known what objects or files there are.
 final class PodWorkers implements View.Listener, KnownPods {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
-    private static final Duration EXIT_LAG = Duration.ofMillis(40);
     private final Dependencies tools;
     private final PodWorkerMetrics metrics = new PodWorkerMetrics();
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
@@ -203,7 +202,7 @@ final class PodWorkers implements View.Listener, KnownPods {
             }
             case EXITED -> owner(event.id()).ifPresent(w -> {
                 w.wake();
-                wakeAgainSoon(w);
+                wakeUntilShown(w, event.id());
             });
             case REMOVED -> {
                 owner(event.id()).ifPresent(PodWorker::wake);
@@ -215,16 +214,10 @@ final class PodWorkers implements View.Listener, KnownPods {
         }
     }
 
-    /// Wakes a worker again shortly after: containerd publishes an exit before its list shows it.
-    private void wakeAgainSoon(PodWorker worker) {
+    private void wakeUntilShown(PodWorker worker, String id) {
         Thread.ofVirtual().name("settle").start(() -> {
             try {
-                if (!tools.closed().await(EXIT_LAG.toMillis(), TimeUnit.MILLISECONDS)) {
-                    worker.wake();
-                }
-                if (!tools.closed().await(EXIT_LAG.toMillis() * 5, TimeUnit.MILLISECONDS)) {
-                    worker.wake();
-                }
+                ExitLag.settle(tools.closed(), () -> ExitLag.shown(tools.runtime(), id), worker::wake);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

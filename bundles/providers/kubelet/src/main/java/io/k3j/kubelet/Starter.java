@@ -114,13 +114,13 @@ final class Starter {
         } catch (RuntimeFault e) {
             throw new ConfigError("CreateContainerError", String.valueOf(e.getMessage()));
         }
-        tools.tell(pod, name, false, "Created", "Created container: " + name);
+        tools.tell(pod, name, false, "Created", "Container created");
         try {
             tools.runtime().startContainer(id);
         } catch (RuntimeFault e) {
             throw new ConfigError("RunContainerError", String.valueOf(e.getMessage()));
         }
-        tools.tell(pod, name, false, "Started", "Started container " + name);
+        tools.tell(pod, name, false, "Started", "Container started");
         link(pod, name, attempt, id);
         return id;
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The worker's state at one sync, from which the status is computed.
 record StatusView(Dependencies tools, Map<String, String> words, Map<String, PodStatus.Waiting> waiting,
-        Map<String, ProbeResults> marks, Set<String> restarting, ResizeStatus resources, boolean ended,
-        boolean released, PodStatus.@Nullable Waiting failure, boolean disrupted)
+        Map<String, ProbeResults> marks, Set<String> restarting, ResizeStatus resources,
+        PodTermination.End end, boolean released)
         implements
             PodStatus.View {
     /// The probe results of a container.
@@ -45,6 +45,26 @@ record StatusView(Dependencies tools, Map<String, String> words, Map<String, Pod
     @Override
     public boolean restarts(Container c) {
         return restarting.contains(c.id());
+    }
+
+    @Override
+    public boolean ended() {
+        return end.ended();
+    }
+
+    @Override
+    public PodStatus.@Nullable Waiting failure() {
+        return end.failure();
+    }
+
+    @Override
+    public boolean disrupted() {
+        return end.disrupted();
+    }
+
+    @Override
+    public boolean rejected() {
+        return end.rejected();
     }
 
     @Override

@@ -90,7 +90,8 @@ class CurrentDriversTest {
 
     private Path mounted() {
         Obj pod = Obj.of(Struct.of("metadata", Struct.of("uid", "u", "name", "p", "namespace", "ns"), "spec",
-                Struct.of("volumes", Seq.of(Struct.of("name", "v", "csi", Struct.of("driver", "d"))))));
+                Struct.of("volumes", Seq.of(Struct.of("name", "v", "csi", Struct.of("driver", "d"))), "containers",
+                        Seq.of(Struct.of("name", "c", "volumeMounts", Seq.of(Struct.of("name", "v")))))));
         return volumes.prepare(pod, List.of()).get("v");
     }
 

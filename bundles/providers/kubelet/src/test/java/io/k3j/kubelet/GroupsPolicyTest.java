@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
+import io.k3j.podallocation.GroupsPolicy;
 import io.k3j.podstatus.PodStatus;
 import org.junit.jupiter.api.Test;
 

@@ -98,9 +98,11 @@ class NodeCpusTest extends PodScene {
     @Test
     void aPodIsNotResizedToOtherCpusOfItsOwn() {
         assertThat(refusal(guaranteed("a", "1"))).isEmpty();
-        assertThat(cpus.resizeRefusal(guaranteed("a", "1"))).isEmpty();
-        assertThat(cpus.resizeRefusal(guaranteed("a", "2")).map(PodStatus.Waiting::message))
-                .contains("Resize is infeasible for Guaranteed Pods alongside CPU Manager static policy");
+        assertThat(cpus.resizeRefusal(guaranteed("a", "1"), guaranteed("a", "1"))).isEmpty();
+        for (String other : List.of("2", "1500m")) {
+            assertThat(cpus.resizeRefusal(guaranteed("a", "1"), guaranteed("a", other)).map(PodStatus.Waiting::message))
+                    .contains("Resize is infeasible for Guaranteed Pods alongside CPU Manager policy \"static\"");
+        }
     }
 
     @Test

@@ -169,9 +169,10 @@ class NodeMemoryTest {
     void aPodIsNotResizedToOtherMemory() throws IOException {
         NodeResources node = node(Map.of());
         assertThat(refusal(node, guaranteed("a", "1", "1Gi"))).isEmpty();
-        assertThat(node.resizeRefusal(guaranteed("a", "2", "1Gi"))).isEmpty();
-        assertThat(node.resizeRefusal(guaranteed("a", "1", "2Gi")).map(PodStatus.Waiting::message))
-                .contains("Resize is infeasible for Guaranteed Pods alongside Memory Manager static policy");
+        Obj given = guaranteed("a", "1", "1Gi");
+        assertThat(node.resizeRefusal(given, guaranteed("a", "2", "1Gi"))).isEmpty();
+        assertThat(node.resizeRefusal(given, guaranteed("a", "1", "2Gi")).map(PodStatus.Waiting::message))
+                .contains("Resize is infeasible for Guaranteed Pods alongside Memory Manager policy \"Static\"");
     }
 
     @Test

@@ -34,7 +34,9 @@ class PodVolumesTest extends PodScene {
         return Obj.of(Struct.of("apiVersion", "v1", "kind", "Pod", "metadata",
                 Struct.of("name", "a", "namespace", "default", "uid", "u1"), "spec",
                 Struct.of("volumes", Seq.of(Struct.of("name", "v", "persistentVolumeClaim",
-                        Struct.of("claimName", claim))))));
+                        Struct.of("claimName", claim))), "containers", Seq.of(
+                                Struct.of("name", "c", "volumeMounts",
+                                        Seq.of(Struct.of("name", "v")))))));
     }
 
     /// Writes what waits to be written.

@@ -26,6 +26,8 @@ class PodWorkersTest extends PodScene {
         String message = "Node didn't have enough resource: cpu, requested: 1000000000, used: 0, capacity: 2000";
         assertThat(now(pod).status().text("reason")).isEqualTo("OutOfcpu");
         assertThat(now(pod).status().text("message")).isEqualTo("Pod was rejected: " + message);
+        assertThat(now(pod).status().has("containerStatuses")).isFalse();
+        assertThat(metrics()).contains("kubelet_admission_rejections_total{reason=\"OutOfcpu\"} 1\n");
         until(() -> {
             tools.events().step();
             return api.list(BuiltinResources.EVENTS, Query.ALL).items().stream()
@@ -82,7 +84,8 @@ class PodWorkersTest extends PodScene {
             }
         };
         Struct claimed = Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "absent"));
-        pod("a", spec(container("c")).with("volumes", Seq.of(claimed)));
+        pod("a", spec(container("c").with("volumeMounts",
+                Seq.of(Struct.of("name", "v", "mountPath", "/v")))).with("volumes", Seq.of(claimed)));
         until(() -> reads.get() > 1);
     }
 
@@ -102,7 +105,8 @@ class PodWorkersTest extends PodScene {
             }
         };
         Struct claimed = Struct.of("name", "v", "persistentVolumeClaim", Struct.of("claimName", "d"));
-        pod("a", spec(container("c")).with("volumes", Seq.of(claimed)));
+        pod("a", spec(container("c").with("volumeMounts",
+                Seq.of(Struct.of("name", "v", "mountPath", "/v")))).with("volumes", Seq.of(claimed)));
         until(() -> asked.getCount() == 0 && !runtime.sandboxes(Map.of()).isEmpty());
         closed.countDown();
         answer.countDown();
@@ -210,7 +214,7 @@ class PodWorkersTest extends PodScene {
     }
 
     private String metrics() {
-        return workers.metrics().text(TreeMap::new);
+        return workers.metrics().text(TreeMap::new, tools.admission().rejections());
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.k3j.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.Query;
 import io.k3j.kuberuntime.ReferencedObjects;
+import io.k3j.model.Gvr;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -23,10 +25,15 @@ class ResizeTest extends PodScene {
         until(() -> ready(pod));
         assertThat(status(pod).struct("allocatedResources")).isEqualTo(resources.struct("requests"));
         assertThat(status(pod).struct("resources")).isEqualTo(resources);
+        until(() -> now(pod).status().struct("resources").equals(resources));
+        assertThat(now(pod).status().struct("allocatedResources")).isEqualTo(resources.struct("requests"));
         Obj plain = pod("plain", spec(container("c")));
         until(() -> ready(plain));
         assertThat(status(plain).has("resources")).isTrue();
         assertThat(status(plain).has("allocatedResources")).isFalse();
+        assertThat(now(plain).status().struct("resources").isEmpty()).isTrue();
+        assertThat(now(plain).status().has("resources")).isTrue();
+        assertThat(now(plain).status().has("allocatedResources")).isFalse();
     }
 
     @Test
@@ -38,21 +45,33 @@ class ResizeTest extends PodScene {
         assertThat(runtime.calls).anyMatch(c -> c.startsWith("update c ") && c.contains("cpuQuota: 20000")
                 && c.contains("memoryLimitInBytes: 134217728"));
         until(() -> condition(pod, "PodResizeInProgress").isEmpty());
+        String json = "{\"containers\":[{\"name\":\"c\",\"resources\":"
+                + "{\"limits\":{\"cpu\":\"200m\",\"memory\":\"128Mi\"},"
+                + "\"requests\":{\"cpu\":\"200m\",\"memory\":\"128Mi\"}}}],\"generation\":2}";
+        until(() -> event("ResizeStarted").equals("Pod resize started: " + json));
+        until(() -> event("ResizeCompleted").equals("Pod resize completed: " + json));
         assertThat(Files.readString(directory.resolve("cgroup/memory" + tools.cgroups().parent(pod)
                 + "/memory.limit_in_bytes"))).isEqualTo("134217728");
         assertThat(status(pod).whole("restartCount", 9)).isZero();
     }
 
+    /// The API takes none that is larger than the Node; what the Node says may become less.
     @Test
-    void aRequestAboveTheNodesCapacityIsInfeasible() throws Exception {
+    void aRequestAboveTheNodesCapacityIsDeferred() throws Exception {
         Obj pod = started(amounts("100m", "64Mi"));
         resize(pod, amounts("3", "64Mi"));
         until(() -> !condition(pod, "PodResizePending").isEmpty());
         Struct pending = condition(pod, "PodResizePending");
-        assertThat(pending.text("reason")).isEqualTo("Infeasible");
+        assertThat(pending.text("reason")).isEqualTo("Deferred");
         assertThat(pending.text("message"))
-                .isEqualTo("Node didn't have enough capacity: cpu, requested: 3000, capacity: 2000");
+                .isEqualTo("Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000");
+        assertThat(pending.whole("observedGeneration", 0)).isEqualTo(2);
         assertThat(status(pod).struct("resources")).isEqualTo(amounts("100m", "64Mi"));
+        until(() -> event("ResizeDeferred").equals("Pod resize OutOfcpu: {\"containers\":[{\"name\":\"c\","
+                + "\"resources\":"
+                + "{\"limits\":{\"cpu\":\"3\",\"memory\":\"64Mi\"},\"requests\":{\"cpu\":\"3\",\"memory\":\"64Mi\"}}}],"
+                + "\"generation\":2,\"error\":\"Node didn't have enough resource: cpu, requested: 3000, used: 0,"
+                + " capacity: 2000\"}"));
         resize(pod, amounts("100m", "64Mi"));
         until(() -> condition(pod, "PodResizePending").isEmpty());
         assertThat(called("update")).isFalse();
@@ -122,7 +141,12 @@ class ResizeTest extends PodScene {
                 60 << 20, 0, 0));
         resize(pod, amounts("100m", "32Mi"));
         until(() -> condition(pod, "PodResizeInProgress").text("reason").equals("Error"));
-        assertThat(condition(pod, "PodResizeInProgress").text("message")).contains("below current usage (62914560)");
+        String error = "cannot decrease memory limits: [attempting to set pod memory limit (33554432) below current"
+                + " usage (62914560), attempting to set container \"c\" memory limit (33554432) below current usage"
+                + " (62914560)]";
+        assertThat(condition(pod, "PodResizeInProgress").text("message")).isEqualTo(error);
+        until(() -> event("ResizeError").startsWith("Pod resize error: {\"containers\":[{\"name\":\"c\","));
+        assertThat(event("ResizeError")).endsWith(",\"error\":\"" + error.replace("\"", "\\\"") + "\"}");
         runtime.usage.clear();
         workers.wakeAll();
         until(() -> status(pod).struct("resources").equals(amounts("100m", "32Mi")));
@@ -169,7 +193,7 @@ class ResizeTest extends PodScene {
                 .anyMatch(c -> c.startsWith("update c ") && c.contains("memoryLimitInBytes: 134217728"));
         until(() -> condition(pod, "PodResizeInProgress").isEmpty());
         resizePod(pod, amounts("3", "128Mi"));
-        until(() -> condition(pod, "PodResizePending").text("reason").equals("Infeasible"));
+        until(() -> condition(pod, "PodResizePending").text("reason").equals("Deferred"));
         assertThat(now(pod).status().struct("allocatedResources"))
                 .isEqualTo(amounts("200m", "128Mi").struct("requests"));
         assertThat(status(pod).whole("restartCount", 9)).isZero();
@@ -184,7 +208,8 @@ class ResizeTest extends PodScene {
         resizePod(pod, amounts("100m", "32Mi"));
         until(() -> condition(pod, "PodResizeInProgress").text("reason").equals("Error"));
         assertThat(condition(pod, "PodResizeInProgress").text("message"))
-                .isEqualTo("attempting to set pod memory limit (33554432) below current usage (62914560)");
+                .isEqualTo(
+                        "cannot decrease memory limits: attempting to set pod memory limit (33554432) below current usage (62914560)");
         assertThat(now(pod).status().struct("resources")).isEqualTo(amounts("100m", "64Mi"));
         runtime.usage.clear();
         workers.wakeAll();
@@ -192,7 +217,20 @@ class ResizeTest extends PodScene {
     }
 
     private void resizePod(Obj pod, Struct resources) {
-        api.seed(ReferencedObjects.PODS, now(pod).with(resources, "spec", "resources"));
+        api.seed(ReferencedObjects.PODS, next(now(pod)).with(resources, "spec", "resources"));
+    }
+
+    private static Obj next(Obj pod) {
+        return pod.with(pod.generation() + 1, "metadata", "generation");
+    }
+
+    private String event(String reason) {
+        while (tools.events().step()) {
+            // each is written
+        }
+        return api.list(new Gvr("", "v1", "events"), Query.ALL).items().stream()
+                .filter(e -> e.tree().text("reason").equals(reason)).map(e -> e.tree().text("message")).findFirst()
+                .orElse("");
     }
 
     private Obj started(Struct resources) throws InterruptedException {
@@ -202,7 +240,7 @@ class ResizeTest extends PodScene {
     }
 
     private void resize(Obj pod, Struct resources) {
-        Obj now = now(pod);
+        Obj now = next(now(pod));
         api.seed(ReferencedObjects.PODS,
                 now.with(Seq.of(now.spec().seq("containers").struct(0).with("resources", resources)),
                         "spec", "containers"));

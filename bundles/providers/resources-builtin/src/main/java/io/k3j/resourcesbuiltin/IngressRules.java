@@ -25,6 +25,9 @@ final class IngressRules implements KindRules {
 
     @Override
     public List<String> warnings(Write write, Struct o) {
+        if (write.of("status")) {
+            return AddressProblems.balancerWarnings(o);
+        }
         boolean old = write.operation() == Operation.CREATE && o.struct("metadata").struct("annotations").has(CLASS)
                 && !o.struct("spec").has("ingressClassName");
         return old ? List.of("annotation \"" + CLASS + "\" is deprecated, please use 'spec.ingressClassName' instead")

@@ -103,12 +103,13 @@ final class KindTable {
     private void column(String text) {
         int bar = text.indexOf('|');
         String head = text.substring(0, bar);
-        int colon = head.indexOf(':');
-        String type = colon < 0 ? "string" : head.substring(colon + 1);
-        String name = colon < 0 ? head : head.substring(0, colon);
+        List<String> words = List.of(head.split(":"));
+        String type = words.size() < 2 ? "string" : words.get(1);
+        String name = words.getFirst();
         boolean wide = name.endsWith("*");
         String shown = wide ? name.substring(0, name.length() - 1) : name;
-        columns.add(new Column(shown, type, "", "", wide ? 1 : 0, ""));
+        String format = words.size() > 2 ? words.get(2) : shown.equals("Name") ? "name" : "";
+        columns.add(new Column(shown, type, format, "", wide ? 1 : 0, ""));
         expressions.add(text.substring(bar + 1));
     }
 
@@ -184,7 +185,7 @@ final class KindTable {
     private static Strategy strategy(String flags) {
         return new Strategy(flags.indexOf('u') >= 0, flags.indexOf('c') >= 0, flags.indexOf('g') >= 0,
                 flags.indexOf('n') >= 0, flags.indexOf('s') >= 0, flags.indexOf('k') >= 0, flags.indexOf('o') >= 0,
-                flags.indexOf('a') >= 0);
+                flags.indexOf('a') >= 0, flags.indexOf('r') >= 0);
     }
 
     private List<Subresource> subresources(Gvk gvk, Map<String, String> settings) {

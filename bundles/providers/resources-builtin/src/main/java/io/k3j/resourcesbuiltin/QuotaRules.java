@@ -1,10 +1,12 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.apimachinery.Quantity;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
 import io.k3j.kindrules.KindRules;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +24,8 @@ final class QuotaRules implements KindRules {
             "PriorityClass", "CrossNamespacePodAffinity", "VolumeAttributesClass");
     private static final Set<String> VALUELESS = Set.of("Terminating", "NotTerminating", "BestEffort",
             "NotBestEffort", "CrossNamespacePodAffinity");
+    /// Of which a request should be no more than the limit; upstream's `knownResourceNames`.
+    private static final List<String> PAIRS = List.of("cpu", "memory", "storage", "ephemeral-storage");
     private static final String UNSUITABLE = "unsupported scope applied to resource";
 
     @Override
@@ -40,6 +44,23 @@ final class QuotaRules implements KindRules {
                 && !Set.copyOf(before.seq("scopes").texts()).equals(Set.copyOf(spec.seq("scopes").texts()))) {
             p.at("spec").at("scopes").invalid(spec.seq("scopes"), "field is immutable");
         }
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct o) {
+        Struct hard = o.struct("spec").struct("hard");
+        List<String> all = new ArrayList<>();
+        for (String name : write.operation() == Operation.CREATE ? PAIRS : List.<String>of()) {
+            String bare = name.equals("cpu") || name.equals("memory") ? name : "";
+            String request = hard.has("requests." + name) ? "requests." + name : bare;
+            String limit = "limits." + name;
+            if (hard.has(request) && hard.has(limit)
+                    && Quantity.of(hard.get(request)).compareTo(Quantity.of(hard.get(limit))) > 0) {
+                all.add("ResourceQuota " + request + " (" + Quantity.of(hard.get(request)) + ") should be less than "
+                        + limit + " (" + Quantity.of(hard.get(limit)) + ")");
+            }
+        }
+        return all;
     }
 
     private static void amounts(Struct amounts, Problems p) {

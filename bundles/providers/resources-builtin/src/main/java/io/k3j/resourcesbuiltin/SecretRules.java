@@ -3,6 +3,7 @@ package io.k3j.resourcesbuiltin;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
+import io.k3j.apiserverrules.KeyPairWarnings;
 import io.k3j.codec.Json;
 import io.k3j.codec.MalformedInput;
 import io.k3j.kindrules.Fill;
@@ -12,6 +13,7 @@ import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// Rules of Secrets: <https://kubernetes.io/docs/concepts/configuration/secret/#secret-types>.
@@ -56,6 +58,17 @@ final class SecretRules implements KindRules {
             p.immutable(before, o, "type");
             CoreRules.frozen(before, o, List.of("data"), p);
         }
+    }
+
+    @Override
+    public List<String> warnings(Write write, Struct o) {
+        Struct data = o.struct("data");
+        return o.text("type").equals("kubernetes.io/tls")
+                ? KeyPairWarnings.of(text(data, "tls.crt"), text(data, "tls.key")) : List.of();
+    }
+
+    private static String text(Struct data, String key) {
+        return new String(Base64s.bytes(data.text(key)), StandardCharsets.ISO_8859_1);
     }
 
     /// What a Secret of a type holds.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class VolumeWarnings {
     /// The name of a class, before there was a field for it.
     static final String CLASS = "volume.beta.kubernetes.io/storage-class";
+    private static final String OPTIONS = "volume.beta.kubernetes.io/mount-options";
     private static final String TERMS = "spec.nodeAffinity.required.nodeSelectorTerms";
     private static final Map<String, String> SOURCES = sources();
 
@@ -35,6 +36,10 @@ final class VolumeWarnings {
     static List<String> of(Struct volume) {
         Struct spec = volume.struct("spec");
         List<String> all = new ArrayList<>(ofClass(volume));
+        if (volume.struct("metadata").struct("annotations").has(OPTIONS)) {
+            all.add("metadata.annotations[" + OPTIONS
+                    + "]: deprecated since v1.31; use \"mountOptions\" attribute instead");
+        }
         if (spec.text("persistentVolumeReclaimPolicy").equals("Recycle")) {
             all.add("spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the"
                     + " recommended approach is to use dynamic provisioning.");

@@ -36,6 +36,22 @@ class KindTableTest {
         assertThat(row("v1", "bindings").storage().stored()).isFalse();
     }
 
+    private List<String> columns(String apiVersion, String resource) {
+        return row(apiVersion, resource).columns().stream().map(c -> c.name() + ":" + c.type() + ":" + c.format())
+                .toList();
+    }
+
+    @Test
+    void columnsDeclareTheTypesThatUpstreamDeclares() {
+        assertThat(columns("v1", "serviceaccounts")).containsExactly("Name:string:name", "Age:string:");
+        assertThat(columns("v1", "limitranges")).containsExactly("Name:string:name", "Created At:date:");
+        assertThat(columns("v1", "events")).contains("Name:string:name", "Count:string:");
+        assertThat(columns("storage.k8s.io/v1", "storageclasses")).startsWith("Name:string:name");
+        assertThat(columns("storage.k8s.io/v1", "volumeattachments")).contains("Attacher:string:name");
+        assertThat(columns("apps/v1", "deployments")).contains("Up-to-date:string:", "Available:string:");
+        assertThat(columns("autoscaling/v2", "horizontalpodautoscalers")).contains("MaxPods:string:");
+    }
+
     @Test
     void eventsAndAutoscalersAreTwoViewsOfOneStoredKind() {
         assertThat(row("events.k8s.io/v1", "events").storage()).isEqualTo(row("v1", "events").storage());
@@ -78,5 +94,19 @@ class KindTableTest {
         assertThat(row("batch/v1", "cronjobs").strategy().orphans()).isFalse();
         assertThat(row("apps/v1", "deployments").strategy().annotations()).isTrue();
         assertThat(row("apps/v1", "replicasets").strategy().annotations()).isFalse();
+    }
+
+    /// As the answers of deletions in upstream's OpenAPI document, by which generated clients read them.
+    @Test
+    void someDeletionsReturnTheObject() {
+        for (String resource : List.of("pods", "services", "persistentvolumeclaims", "persistentvolumes",
+                "podtemplates", "resourcequotas", "serviceaccounts")) {
+            assertThat(row("v1", resource).strategy().returned()).as(resource).isTrue();
+        }
+        assertThat(row("storage.k8s.io/v1", "storageclasses").strategy().returned()).isTrue();
+        assertThat(row("resource.k8s.io/v1", "resourceclaims").strategy().returned()).isTrue();
+        for (String resource : List.of("configmaps", "secrets", "namespaces", "nodes")) {
+            assertThat(row("v1", resource).strategy().returned()).as(resource).isFalse();
+        }
     }
 }

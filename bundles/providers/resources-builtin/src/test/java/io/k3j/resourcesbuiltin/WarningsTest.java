@@ -116,4 +116,61 @@ class WarningsTest {
                         "spec.resources.requests[storage]: fractional byte value \"1500m\" is invalid, must be an"
                                 + " integer");
     }
+
+    @Test
+    void ofAVolumesMountOptionsInAnAnnotation() {
+        assertThat(created("{apiVersion: v1, kind: PersistentVolume, metadata: {name: v, annotations:"
+                + " {volume.beta.kubernetes.io/mount-options: ro}}, spec: {}}")).containsExactly(
+                        "metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use"
+                                + " \"mountOptions\" attribute instead");
+    }
+
+    @Test
+    void ofAQuotaWhoseRequestsExceedItsLimits() {
+        assertThat(created("{apiVersion: v1, kind: ResourceQuota, metadata: {name: q, namespace: default}, spec: {hard:"
+                + " {cpu: 3, limits.cpu: 2, requests.memory: 2Gi, limits.memory: 1024Mi, requests.storage: 1}}}"))
+                .containsExactly("ResourceQuota cpu (3) should be less than limits.cpu (2)",
+                        "ResourceQuota requests.memory (2Gi) should be less than limits.memory (1Gi)");
+    }
+
+    @Test
+    void ofASecretWhoseKeyIsMissing() {
+        assertThat(created("{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: default}, type:"
+                + " kubernetes.io/tls, data: {tls.crt: '', tls.key: ''}}"))
+                .containsExactly("tls: failed to find any PEM data in certificate input");
+    }
+
+    @Test
+    void ofAnOldLabelOfNodes() {
+        assertThat(created("{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: default}, spec: {nodeSelector:"
+                + " {node-role.kubernetes.io/master: ''}}}")).containsExactly("spec.nodeSelector[node-role.kubernetes"
+                        + ".io/master]: use \"node-role.kubernetes.io/control-plane\" instead");
+    }
+
+    @Test
+    void ofADriverInCapitals() {
+        assertThat(created("{apiVersion: resource.k8s.io/v1, kind: ResourceSlice, metadata: {name: s}, spec: {driver:"
+                + " D.example}}")).containsExactly("spec.driver: driver names should be lowercase; \"D.example\""
+                        + " contains uppercase characters");
+    }
+
+    @Test
+    void ofANameThatIsKeptForFiles() {
+        assertThat(created("{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration,"
+                + " metadata: {name: a.static.k8s.io}}")).containsExactly("metadata.name: names ending with"
+                        + " \".static.k8s.io\" are reserved for static manifest-based configurations and cannot be"
+                        + " managed via the API");
+    }
+
+    @Test
+    void ofAnAddressInAStatus() {
+        Struct service = Kit.yaml("{apiVersion: v1, kind: Service, metadata: {name: s, namespace: default}, status:"
+                + " {loadBalancer: {ingress: [{ip: 'FD00::1'}]}}}");
+        Struct ingress = service.with("apiVersion", "networking.k8s.io/v1").with("kind", "Ingress");
+        for (Struct o : List.of(service, ingress)) {
+            assertThat(kit.hooks(o).warnings(kit.write(Operation.UPDATE, o, Optional.of(o), "status"), o))
+                    .containsExactly("status.loadBalancer.ingress[0]: IPv6 address \"FD00::1\" should be in RFC 5952"
+                            + " canonical format (\"fd00::1\")");
+        }
+    }
 }

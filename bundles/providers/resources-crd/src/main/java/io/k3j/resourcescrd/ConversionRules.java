@@ -59,7 +59,7 @@ final class ConversionRules {
     }
 
     /// Why a bundle names no authority; nothing where there is none.
-    private static List<String> unusable(String bundle) {
+    static List<String> unusable(String bundle) {
         try {
             if (!bundle.isEmpty()) {
                 PemBlocks.authorities(bundle);

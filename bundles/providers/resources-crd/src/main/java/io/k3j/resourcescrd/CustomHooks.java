@@ -1,6 +1,7 @@
 package io.k3j.resourcescrd;
 
 import io.k3j.apimachinery.JsonPath;
+import io.k3j.apimachinery.KubeVersions;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.KindHooks;
 import io.k3j.apiserverapi.ResourceKind;
@@ -84,9 +85,14 @@ final class CustomHooks implements KindHooks {
     @Override
     public String deprecated(Gvk kind) {
         Struct version = version(kind);
-        return version.flag("deprecated")
-                ? version.text("deprecationWarning", kind.apiVersion() + " " + kind.kind() + " is deprecated")
-                : "";
+        if (!version.flag("deprecated")) {
+            return "";
+        }
+        String use = definitions.of(kind).stream().flatMap(d -> d.object().spec().seq("versions").structs().stream())
+                .filter(v -> v.flag("served") && !v.flag("deprecated")).map(v -> v.text("name"))
+                .filter(name -> KubeVersions.byStability(name, kind.version()) < 0).min(KubeVersions::byStability)
+                .map(name -> "; use " + kind.group() + "/" + name + " " + kind.kind()).orElse("");
+        return version.text("deprecationWarning", kind.apiVersion() + " " + kind.kind() + " is deprecated" + use);
     }
 
     @Override

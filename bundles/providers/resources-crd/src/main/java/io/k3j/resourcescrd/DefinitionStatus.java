@@ -19,15 +19,25 @@ final class DefinitionStatus {
         Obj o = definition.with(taken.accepted(names), "status", "acceptedNames");
         boolean free = taken.free();
         o = condition(o, new Condition("NamesAccepted", free, taken.reason(), taken.message()), now);
-        boolean established = free || established(definition);
-        o = condition(o, new Condition("Established", established,
-                established ? "InitialNamesAccepted" : "NotAccepted",
-                established ? "the initial names have been accepted" : "not all names are accepted"), now);
+        o = condition(o, established(definition, free), now);
         String group = definition.spec().text("group");
         if (ApiApproval.guards(group)) {
             o = approval(o, now);
         }
         return o;
+    }
+
+    /// Nobody can rely on versions that no webhook converts: a bundle that is none waits for one, as it is written by
+    /// who has it made later. What was established stays so.
+    private static Condition established(Obj definition, boolean free) {
+        String bundle = definition.spec().struct("conversion").struct("webhook").struct("clientConfig")
+                .text("caBundle");
+        if (!established(definition) && !free) {
+            return new Condition("Established", false, "NotAccepted", "not all names are accepted");
+        }
+        return established(definition) || ConversionRules.unusable(bundle).isEmpty()
+                ? new Condition("Established", true, "InitialNamesAccepted", "the initial names have been accepted")
+                : new Condition("Established", false, "InvalidCABundle", "The conversion webhook CABundle is invalid");
     }
 
     private static boolean established(Obj definition) {

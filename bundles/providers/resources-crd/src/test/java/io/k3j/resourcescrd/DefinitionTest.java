@@ -98,6 +98,35 @@ class DefinitionTest {
     }
 
     @Test
+    void aDeprecatedVersionNamesTheNewestThatIsNot() {
+        Obj definition = accepted(TEXT.replace("    storage: true\n", "    storage: true\n    deprecated: true\n"));
+        Struct old = definition.spec().seq("versions").struct(0);
+        Struct other = old.without("deprecated").with("storage", false);
+        definitions.put(definition.with(Seq.of(old, other.with("name", "v2beta1"), other.with("name", "v2"),
+                other.with("name", "v3").with("served", false), other.with("name", "v1beta1")), "spec", "versions"));
+        assertThat(custom.deprecated(KIND)).isEqualTo("stable.example.com/v1 CronTab is deprecated; use"
+                + " stable.example.com/v2 CronTab");
+    }
+
+    /// As an injector of certificates expects it, which fills the bundle in later.
+    @Test
+    void aDefinitionWaitsForTheBundleOfItsWebhook() {
+        Struct none = Struct.of("strategy", "Webhook", "webhook", Struct.of("clientConfig",
+                Struct.of("url", "https://example.com", "caBundle", "Cg==")));
+        Obj asked = Obj.of(yaml(TEXT)).with(none, "spec", "conversion");
+        Obj waiting = DefinitionStatus.of(asked, List.of(), NOW);
+        Struct condition = waiting.status().seq("conditions").find("type", "Established");
+        assertThat(condition.text("status") + " " + condition.text("reason") + " " + condition.text("message"))
+                .isEqualTo("False InvalidCABundle The conversion webhook CABundle is invalid");
+        assertThat(waiting.status().seq("conditions").find("type", "NamesAccepted").text("status")).isEqualTo("True");
+        definitions.put(waiting);
+        assertThat(definitions.rows()).isEmpty();
+        Obj filled = waiting.without("spec", "conversion");
+        assertThat(definitions.put(DefinitionStatus.of(filled, List.of(), NOW))).isTrue();
+        assertThat(definitions.rows()).isNotEmpty();
+    }
+
+    @Test
     void newNamesAreServedOnceAccepted() {
         Obj first = accepted(TEXT);
         definitions.put(first);

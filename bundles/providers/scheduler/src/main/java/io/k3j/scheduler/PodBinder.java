@@ -118,7 +118,8 @@ record PodBinder(ApiClient api, Events events, InstantSource clock, Extenders ex
             return;
         }
         Struct wanted = Conditions.of("DisruptionTarget", true, "PreemptionByScheduler",
-                preemptor.schedulerName() + ": preempting to accommodate a higher priority pod");
+                preemptor.schedulerName() + ": preempting to accommodate a higher priority pod")
+                .with("observedGeneration", victim.pod().generation());
         Seq conditions = Conditions.with(victim.pod().status().seq("conditions"), wanted, clock.instant());
         patchStatus(victim, Struct.of("conditions", Seq.of(conditions.find("type", "DisruptionTarget"))));
         try {

@@ -2,6 +2,7 @@ package io.k3j.scheduler;
 
 import io.k3j.clientapi.ApiFault;
 import io.k3j.controllerkit.LiveView;
+import io.k3j.controllerkit.SlowStart;
 import io.k3j.deviceallocation.DeviceBinding;
 import io.k3j.deviceallocation.DevicePlan;
 import io.k3j.model.Obj;
@@ -261,7 +262,8 @@ final class SchedulerLoop {
         String node = best.node().name();
         yielding.forEach(v -> queue.retry(v.uid()));
         try {
-            best.victims().stream().filter(v -> !yielding.contains(v)).forEach(v -> binder.evict(v, pod, node));
+            List<PodInfo> going = best.victims().stream().filter(v -> !yielding.contains(v)).toList();
+            SlowStart.all(going.size(), i -> binder.evict(going.get(i), pod, node));
             displaced.forEach(other -> binder.nominate(other, ""));
             yielding.forEach(v -> binder.nominate(v, ""));
         } catch (ApiFault fault) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class VolumeRestrictions implements Filter {
     static final String NAME = "VolumeRestrictions";
     private static final Rejection TAKEN = Rejection.soft(NAME,
-            "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode");
+            "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by"
+                    + " another pod");
 
     private final PodInfo pod;
     private final Set<String> claims;

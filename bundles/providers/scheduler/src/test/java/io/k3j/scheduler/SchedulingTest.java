@@ -235,12 +235,13 @@ class SchedulingTest {
         node("n1", "1");
         pod("low", cpu("1"));
         settle();
+        long generation = get("low").generation();
         pod("high", cpu("1").with("priority", 1000));
         settle();
         assertThat(get("low").terminating()).isTrue();
-        assertThat(
-                Conditions.find(get("low").status().seq("conditions"), "DisruptionTarget").orElseThrow().text("reason"))
-                .isEqualTo("PreemptionByScheduler");
+        Struct target = Conditions.find(get("low").status().seq("conditions"), "DisruptionTarget").orElseThrow();
+        assertThat(target.text("reason")).isEqualTo("PreemptionByScheduler");
+        assertThat(target.whole("observedGeneration", 0)).isEqualTo(generation);
         assertThat(get("high").status().text("nominatedNodeName")).isEqualTo("n1");
         api.vanish(BuiltinResources.PODS, new Key("default", "low"));
         settle();

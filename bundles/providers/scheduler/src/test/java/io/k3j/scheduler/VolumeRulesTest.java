@@ -45,8 +45,8 @@ class VolumeRulesTest {
         pod("b", of("data"));
         assertThat(cluster.nodeOf("a")).isNotEmpty();
         assertThat(cluster.nodeOf("b")).isEmpty();
-        assertThat(cluster.why("b")).startsWith("0/2 nodes are available: 2 node has pod using PersistentVolumeClaim"
-                + " with the same name and ReadWriteOncePod access mode.");
+        assertThat(cluster.why("b")).startsWith("0/2 nodes are available: 2 node(s) unavailable due to"
+                + " PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod.");
         cluster.api.delete(BuiltinResources.PODS, new Key("default", "a"), DeleteOptions.NOW);
         cluster.settle();
         cluster.clock.advance(Duration.ofSeconds(1));

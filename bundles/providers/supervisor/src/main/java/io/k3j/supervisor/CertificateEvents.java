@@ -9,6 +9,8 @@ import io.k3j.pki.CertificateExpiration;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// K3s' certificate monitor on a server without a node (`--disable-agent`): tells by Events which certificates of the
 /// server and which authorities end soon. They are about the Node that the server would have. Where there is a node its
-/// kubelet tells them. For one thread.
+/// kubelet tells them. What cannot be told yet, since the API takes no writes, is told by a later step: until the next
+/// look, which finds anew what there is to tell. For one thread.
 final class CertificateEvents {
     private static final Gvr EVENTS = Gvr.of("v1", "events");
 
@@ -28,6 +31,8 @@ final class CertificateEvents {
     private final NodeEvents events;
     /// The last one of each of K3s' three reasons.
     private final Map<String, Obj> told = new HashMap<>();
+    /// Found by the last look, and not told yet.
+    private final Deque<CertificateExpiration.Notice> untold = new ArrayDeque<>();
     private Instant next = Instant.MIN;
     private boolean first = true;
 
@@ -40,20 +45,24 @@ final class CertificateEvents {
         this.events = new NodeEvents(CertificateExpiration.MONITOR, clock);
     }
 
-    /// Looks and tells, when half an hour has passed since it last did. Blocks on the disk and the API.
-    /// @throws io.k3j.clientapi.ApiFault when it cannot be told; the next step tries again
+    /// Looks, when half an hour has passed since it last did, and tells. Blocks on the disk and the API.
+    /// @throws io.k3j.clientapi.ApiFault when something cannot be told; the next step tries that again
     void step() {
         ApiClient client = api.get();
         Instant now = clock.monotonic().instant();
-        if (client == null || now.isBefore(next)) {
+        if (client == null) {
             return;
         }
-        CertificateExpiration found = CertificateExpiration.read(dataDir);
-        for (CertificateExpiration.Notice notice : found.notices(clock.instant(), first)) {
+        if (!now.isBefore(next)) {
+            untold.clear();
+            untold.addAll(CertificateExpiration.read(dataDir).notices(clock.instant(), first));
+            next = now.plus(CertificateExpiration.PERIOD);
+        }
+        for (CertificateExpiration.Notice notice = untold.peek(); notice != null; notice = untold.peek()) {
             tell(client, notice);
+            untold.remove();
         }
         first = false;
-        next = now.plus(CertificateExpiration.PERIOD);
     }
 
     /// The same is told by the same Event, counted up, as long as it lives.

@@ -55,9 +55,14 @@ final class RecordMove {
 
     /// The old record, of the revision noted here or of a later one: then the deletion finds that out.
     private Struct read() throws IOException {
-        revision = store.get(BootstrapSeal.key(before)).map(Entry::revision).orElse(0L);
-        return new BootstrapData(store, before, random).read()
+        return readThere()
                 .orElseThrow(() -> new IOException("the bootstrap record of the old token has gone; try again"));
+    }
+
+    private Optional<Struct> readThere() throws IOException {
+        Optional<Entry> row = store.get(BootstrapSeal.key(before));
+        revision = row.map(Entry::revision).orElse(0L);
+        return row.isEmpty() ? Optional.empty() : new BootstrapData(store, before, random).read();
     }
 
     /// One that an earlier rotation to the same token has left is replaced.
@@ -70,14 +75,17 @@ final class RecordMove {
         }
     }
 
-    /// Deletes the old records.
+    /// Deletes the old records, unless another server that has adopted the token has just done so: it deletes only what
+    /// was copied as it is.
     /// @throws IOException when they change all the time; the old token opens them on
     void finish() throws IOException {
         for (int attempt = 0; !gone(BootstrapSeal.key(before), revision); attempt++) {
             giveUp(attempt);
-            Struct changed = read();
-            new BootstrapData(store, next, random).replace(record -> carried(record, changed));
-            copied = changed;
+            Optional<Struct> changed = readThere();
+            if (changed.isPresent()) {
+                new BootstrapData(store, next, random).replace(record -> carried(record, changed.get()));
+                copied = changed.get();
+            }
         }
         for (int attempt = 0; !gone(AgreedRecord.key(before), agreed); attempt++) {
             giveUp(attempt);

@@ -57,8 +57,8 @@ final class TokenRotation {
         return JoinTokens.random(random);
     }
 
-    /// Makes `next` the password of the server token; completes a rotation to it that was cut off. Blocks on the
-    /// datastore.
+    /// Makes `next` the password of the server token; completes a rotation to it that was cut off. One to it that
+    /// another server has made meanwhile is adopted, and counts as this one. Blocks on the datastore.
     /// @throws Refusal 409 when another server replaced the token at the same time, or the old records were changed
     ///         after a rotation that was cut off
     synchronized void rotate(Datastore store, String next) throws IOException, Refusal {
@@ -68,6 +68,9 @@ final class TokenRotation {
             return;
         }
         long announced = store.get(KEY).map(Entry::revision).orElse(0L);
+        if (store.get(BootstrapSeal.key(before)).isEmpty() && adopted(store, next)) {
+            return;
+        }
         if (new BootstrapData(store, before, random).read().isEmpty()) {
             throw new Refusal(503, "the datastore has no bootstrap record yet; try again");
         }
@@ -78,9 +81,22 @@ final class TokenRotation {
                 move.copy(new BootstrapFiles(credentials.layout()), passwords, clock.instant());
             }, random);
         } catch (LostRace other) {
+            if (adopted(store, next)) {
+                return;
+            }
             throw new Refusal(409, "another server has just changed the token; look at its server/token");
         }
         move.finish();
+    }
+
+    /// Whether the token another server has announced is `next`, and is this server's now.
+    private boolean adopted(Datastore store, String next) throws IOException {
+        Optional<Entry> announced = store.get(KEY);
+        if (announced.isEmpty() || !unseal(announced.get()).equals(Optional.of(next))) {
+            return false;
+        }
+        follow(store);
+        return password().equals(next);
     }
 
     /// The token is `next` already: a rotation to it may have been cut off before it had deleted the old records. What

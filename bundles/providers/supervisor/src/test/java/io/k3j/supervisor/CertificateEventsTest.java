@@ -1,8 +1,10 @@
 package io.k3j.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.clientapi.ApiClient;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -29,6 +31,9 @@ class CertificateEventsTest {
     @TempDir
     private Path directory;
     private Instant now = MADE;
+    /// Whether no two looks at the time of day are alike: Events are named by it.
+    private boolean ticks;
+    private long tick;
     private final FakeApi api = new FakeApi();
     private @Nullable ApiClient client = api.client();
     private CertificateEvents events;
@@ -44,7 +49,7 @@ class CertificateEventsTest {
         events = new CertificateEvents(directory, "server-1", () -> client, new TimeSource() {
             @Override
             public Instant instant() {
-                return now;
+                return ticks ? now.plusNanos(++tick) : now;
             }
 
             @Override
@@ -102,6 +107,25 @@ class CertificateEventsTest {
         looksAfter(CertificateExpiration.PERIOD);
         assertThat(told()).hasSize(1);
         assertThat(told().getFirst().whole("count", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheApiRefusesIsToldByALaterStepAndTheRestOnlyOnce() throws Exception {
+        Files.writeString(directory.resolve("server/tls/server-ca.crt"), Pem.encode(List.of(CertificateAuthority
+                .selfSigned("k3s-server", Keys.elliptic(), MADE, TestServer.RANDOM).certificate())));
+        ticks = true;
+        looksAfter(Duration.ofDays(3_600));
+        assertThat(told()).hasSize(2);
+        looksAfter(CertificateExpiration.PERIOD);
+        assertThat(told()).extracting(event -> event.whole("count", 0)).containsExactly(2L, 2L);
+        Obj refused = api.named("default", "server-1.").stream()
+                .filter(event -> event.tree().text("reason").startsWith("CA")).findFirst().orElseThrow();
+        api.refuseChangesOf(refused.key());
+        assertThatThrownBy(() -> looksAfter(CertificateExpiration.PERIOD)).isInstanceOf(ApiFault.class);
+        assertThatThrownBy(() -> looksAfter(Duration.ofSeconds(10))).isInstanceOf(ApiFault.class);
+        api.refuseChangesOf(null);
+        looksAfter(Duration.ofSeconds(10));
+        assertThat(told()).extracting(event -> event.whole("count", 0)).containsExactly(3L, 3L);
     }
 
     @Test

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeApi {
     private final Map<Key, Obj> objects = new HashMap<>();
     private @Nullable ApiFault fault;
+    private @Nullable Key unchanged;
     private final List<Query> queries = new ArrayList<>();
 
     /// The client for the class under test.
@@ -96,7 +97,17 @@ final class FakeApi {
         return objects.remove(key);
     }
 
+    /// Answers every following update of this object with 503.
+    ///
+    /// @param key null: none any more
+    synchronized void refuseChangesOf(@Nullable Key key) {
+        unchanged = key;
+    }
+
     private Obj update(Obj object) {
+        if (object.key().equals(unchanged)) {
+            throw ApiFault.unavailable("the datastore takes no writes");
+        }
         objects.put(object.key(), object);
         notifyAll();
         return object;

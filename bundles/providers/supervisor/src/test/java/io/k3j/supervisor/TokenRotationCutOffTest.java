@@ -114,6 +114,18 @@ class TokenRotationCutOffTest {
     }
 
     @Test
+    void theSameTokenFromAnotherServerMeanwhileCountsAsDone() throws Exception {
+        try (MemoryDatastore store = new MemoryDatastore(true)) {
+            Running one = first(store);
+            Running two = start(new TestServer(directory, "server-2"), store);
+            one.rotation().rotate(store, "fresh");
+            two.rotation().rotate(store, "fresh");
+            assertThat(two.admits("fresh")).isTrue();
+            assertComplete(store);
+        }
+    }
+
+    @Test
     void aServerAloneAdoptsTheTokenWhoseRecordIsThere() throws Exception {
         try (MemoryDatastore store = new MemoryDatastore(false)) {
             cutOff(first(store), killing(store, FIRST_DELETION - 1, true));

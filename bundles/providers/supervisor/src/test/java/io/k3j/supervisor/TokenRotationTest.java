@@ -179,6 +179,21 @@ class TokenRotationTest {
     }
 
     @Test
+    void anotherServerMayDeleteTheOldRecordRightBeforeThisOneDoes() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        Datastore raced = (Datastore) Proxy.newProxyInstance(Datastore.class.getClassLoader(),
+                new Class<?>[] {Datastore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("delete") && done.compareAndSet(false, true)) {
+                        two.rotation.step(store, true);
+                    }
+                    return method.invoke(store, arguments);
+                });
+        one.rotation.rotate(raced, "fresh");
+        assertThat(one.admits("server", "fresh") && two.admits("server", "fresh")).isTrue();
+        assertThat(records()).containsExactly(BootstrapSeal.key("fresh"));
+    }
+
+    @Test
     void theOldTokenAloneDoesNotUnlockTheNewOne() throws Exception {
         one.rotation.rotate(store, "fresh");
         for (Entry entry : store.range("", "", 0, 0).entries()) {

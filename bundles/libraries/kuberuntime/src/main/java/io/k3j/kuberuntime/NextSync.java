@@ -1,4 +1,4 @@
-package io.k3j.kubelet;
+package io.k3j.kuberuntime;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,23 +6,23 @@ import org.jspecify.annotations.Nullable;
 
 /// The time of the next pod sync without events: the earliest of the times requested during a sync. Times are of the
 /// monotonic clock. On the pod's thread.
-final class NextSync {
+public final class NextSync {
     private static final Duration MIN_DELAY = Duration.ofMillis(20);
     private @Nullable Instant earliest;
 
     /// Clears the requests; called when a sync begins.
-    void reset() {
+    public void reset() {
         earliest = null;
     }
 
     /// Requests a sync at that time or earlier.
-    void at(Instant when) {
+    public void at(Instant when) {
         earliest = earliest == null || when.isBefore(earliest) ? when : earliest;
     }
 
     /// The time to wait from now.
     /// @param limit the result without a request
-    Duration remaining(Instant now, Duration limit) {
+    public Duration remaining(Instant now, Duration limit) {
         if (earliest == null) {
             return limit;
         }

@@ -1,4 +1,4 @@
-package io.k3j.admissioncore;
+package io.k3j.admissionkit;
 
 import io.k3j.model.Obj;
 import io.k3j.model.Struct;
@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /// Which Secrets the pods of a ServiceAccount may refer to: with the annotation
 /// `kubernetes.io/enforce-mountable-secrets` those that it names (Kubernetes: "Service Accounts", "Enforce mountable
-/// secrets"). Pure; in upstream's words.
-final class MountableSecrets {
+/// secrets"). Pure; any thread; in upstream's words.
+public final class MountableSecrets {
     private static final String ENFORCE = "kubernetes.io/enforce-mountable-secrets";
     /// What Go takes for true.
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
@@ -24,8 +24,8 @@ final class MountableSecrets {
         this.pullSecrets = names(account.tree(), "imagePullSecrets");
     }
 
-    /// Those of an account that says so.
-    static Optional<MountableSecrets> of(Obj account) {
+    /// Those of an account that says so; empty for one that does not.
+    public static Optional<MountableSecrets> of(Obj account) {
         return TRUE.contains(account.annotations().getOrDefault(ENFORCE, ""))
                 ? Optional.of(new MountableSecrets(account)) : Optional.empty();
     }
@@ -35,7 +35,9 @@ final class MountableSecrets {
     }
 
     /// Why a new pod is refused; empty: it is not.
-    Optional<String> problem(Struct spec) {
+    ///
+    /// @param spec of the pod
+    public Optional<String> problem(Struct spec) {
         return spec.seq("volumes").structs().stream().filter(v -> v.has("secret"))
                 .map(v -> v.struct("secret").text("secretName")).filter(name -> !secrets.contains(name)).findFirst()
                 .map(name -> "volume with secret.secretName=\"" + name + "\" is not allowed because service account "
@@ -45,7 +47,7 @@ final class MountableSecrets {
     }
 
     /// The same of containers that are added to one.
-    Optional<String> ephemeralProblem(Struct spec) {
+    public Optional<String> ephemeralProblem(Struct spec) {
         return containers(spec, "ephemeralContainers", "ephemeral container ");
     }
 

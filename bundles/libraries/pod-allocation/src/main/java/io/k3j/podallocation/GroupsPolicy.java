@@ -1,4 +1,4 @@
-package io.k3j.kubelet;
+package io.k3j.podallocation;
 
 import io.k3j.model.Obj;
 import io.k3j.nodeapi.ContainerRuntime;
@@ -8,13 +8,13 @@ import java.util.Optional;
 
 /// Pods whose processes have no groups but those the pod names. See
 /// <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#supplementalgroupspolicy>.
-final class GroupsPolicy {
+public final class GroupsPolicy {
     private GroupsPolicy() {
     }
 
     /// Why this node cannot run such a pod. While the runtime does not answer it cannot: what it would leave out is not
     /// told later.
-    static Optional<PodStatus.Waiting> refusal(Obj pod, ContainerRuntime runtime) {
+    public static Optional<PodStatus.Waiting> refusal(Obj pod, ContainerRuntime runtime) {
         boolean strict = pod.spec().struct("securityContext").text("supplementalGroupsPolicy").equals("Strict");
         return !strict || supported(runtime) ? Optional.empty()
                 : Optional.of(new PodStatus.Waiting("SupplementalGroupsPolicyNotSupported",

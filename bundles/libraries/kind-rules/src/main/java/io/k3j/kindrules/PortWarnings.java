@@ -1,4 +1,4 @@
-package io.k3j.workloadrules;
+package io.k3j.kindrules;
 
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -8,8 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Warnings for ports of a pod's containers that mean nothing, or the same as others, in upstream's words. Pure.
-final class PortWarnings {
+/// Warnings for ports of a pod's containers that mean nothing, or the same as others, in upstream's words. Pure; any
+/// thread.
+public final class PortWarnings {
+    private static final List<String> LISTS = List.of("initContainers", "containers", "ephemeralContainers");
+
+    /// What is done with a port at a place.
+    private interface Visitor {
+        void port(Struct port, String at);
+    }
 
     /// A port that was seen before, at a place.
     private record Seen(Struct port, String at) {
@@ -25,18 +32,32 @@ final class PortWarnings {
     private PortWarnings() {
     }
 
-    /// Adds the warnings.
+    /// Adds the warnings; no more than are worth reading.
     ///
     /// @param path the place of the spec, with a dot
-    static void of(Struct spec, String path, List<String> all) {
+    public static void of(Struct spec, String path, List<String> all) {
         Map<String, List<Seen>> seen = new HashMap<>();
-        for (String list : PodWarnings.LISTS) {
+        each(spec, path, (port, at) -> port(port, at, seen, all));
+        Map<String, String> names = new HashMap<>();
+        each(spec, path, (port, at) -> name(port.text("name"), at, names, all));
+    }
+
+    private static void name(String name, String at, Map<String, String> names, List<String> all) {
+        String other = name.isEmpty() ? null : names.putIfAbsent(name, at);
+        if (other != null && all.size() <= Problems.MOST) {
+            all.add(at + ": duplicate port name \"" + name + "\" with " + other
+                    + ", services and probes that select ports by name will use " + other);
+        }
+    }
+
+    private static void each(Struct spec, String path, Visitor visitor) {
+        for (String list : LISTS) {
             Seq containers = spec.seq(list);
             for (int i = 0; i < containers.size(); i++) {
                 Seq ports = containers.struct(i).seq("ports");
                 for (int j = 0; j < ports.size(); j++) {
                     String at = path + list + "[" + i + "].ports[" + j + "]";
-                    port(ports.struct(j), at, seen, all);
+                    visitor.port(ports.struct(j), at);
                 }
             }
         }

@@ -1,4 +1,4 @@
-package io.k3j.controllersworkload;
+package io.k3j.controllerkit;
 
 import io.k3j.apimachinery.Fnv;
 import io.k3j.model.Seq;
@@ -7,17 +7,17 @@ import java.util.TreeMap;
 
 /// Computes `pod-template-hash` and `controller-revision-hash`: FNV-1a of a template's canonical form, encoded with
 /// upstream's alphabet, which avoids words. The number differs from upstream's, which hashes Go's memory layout;
-/// clients must not depend on it.
-final class TemplateHash {
+/// clients must not depend on it. Pure; any thread.
+public final class TemplateHash {
     /// The label of ReplicaSets and their pods.
-    static final String LABEL = "pod-template-hash";
+    public static final String LABEL = "pod-template-hash";
     private static final String LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
     private TemplateHash() {
     }
 
     /// The hash of a template; the collision count changes it.
-    static String of(Struct template, long collisions) {
+    public static String of(Struct template, long collisions) {
         StringBuilder text = new StringBuilder();
         write(template, text);
         if (collisions > 0) {

@@ -1,10 +1,6 @@
-package io.k3j.controllersworkload;
+package io.k3j.controllerkit;
 
 import io.k3j.clientapi.ApiFault;
-import io.k3j.controllerkit.LiveView;
-import io.k3j.controllerkit.BuiltinResources;
-import io.k3j.controllerkit.ControllerRefs;
-import io.k3j.controllerkit.ExpectingWriter;
 import io.k3j.model.Null;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
@@ -16,9 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The `ControllerRevision` objects of one owner: its numbered template versions, to which pods refer. For one pass.
-final class ControllerRevisions {
-    static final String LABEL = "controller-revision-hash";
+/// The `ControllerRevision` objects of one owner: its numbered template versions, to which pods refer (upstream's
+/// `controller/history`). For one pass; writes block for the API and throw what it refuses as an `ApiFault`.
+public final class ControllerRevisions {
+    /// The label of revisions and pods with the hash of the template.
+    public static final String LABEL = "controller-revision-hash";
     /// In one pass.
     private static final int MOST_COLLISIONS = 10;
     private static final Comparator<Obj> ORDER = Comparator.<Obj>comparingLong(r -> r.tree().whole("revision", 0))
@@ -32,7 +30,7 @@ final class ControllerRevisions {
     /// Those of an owner that was deleted and left them behind become its successor's, as its pods do: they have the
     /// names that the successor would give.
     /// @param refs finds what the owner controls or may adopt
-    ControllerRevisions(LiveView view, ControllerRefs refs) {
+    public ControllerRevisions(LiveView view, ControllerRefs refs) {
         this.writer = refs.writer();
         this.owner = refs.owner();
         this.all = refs.of(view).stream().sorted(ORDER).toList();
@@ -40,18 +38,18 @@ final class ControllerRevisions {
     }
 
     /// All revisions, the oldest first.
-    List<Obj> all() {
+    public List<Obj> all() {
         return all;
     }
 
     /// The owner with the number of names that were taken by other templates, as its status has to tell it.
-    Obj counted() {
+    public Obj counted() {
         return collisions == owner.status().whole("collisionCount", 0) ? owner
                 : owner.with(collisions, "status", "collisionCount");
     }
 
     /// The revision of the current template, created or renumbered if needed.
-    Obj current() {
+    public Obj current() {
         Struct data = data();
         long newest = all.isEmpty() ? 0 : all.getLast().tree().whole("revision", 0);
         Optional<Obj> same = all.stream().filter(r -> plain(r.tree().struct("data")).equals(data)).reduce((a, b) -> b);
@@ -117,12 +115,15 @@ final class ControllerRevisions {
                 data, "revision", number));
     }
 
-    static String hash(Obj revision) {
+    /// The hash that a revision has as its label; empty without one.
+    public static String hash(Obj revision) {
         return revision.labels().getOrDefault(LABEL, "");
     }
 
     /// Deletes the oldest revisions without pods, down to the limit.
-    void trim(long limit, List<Obj> pods, Set<String> keep) {
+    ///
+    /// @param keep names or hashes of those that stay in any case
+    public void trim(long limit, List<Obj> pods, Set<String> keep) {
         Set<String> live = new HashSet<>(keep);
         pods.forEach(p -> live.add(p.labels().getOrDefault(LABEL, "")));
         List<Obj> idle = all().stream().filter(r -> !live.contains(hash(r)) && !live.contains(r.name())).toList();
