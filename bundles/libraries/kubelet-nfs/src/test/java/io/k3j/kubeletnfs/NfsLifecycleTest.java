@@ -72,7 +72,8 @@ class NfsLifecycleTest {
         return Obj.of(Struct.of("metadata", Struct.of("uid", "u", "name", "p", "namespace", "ns"), "spec",
                 Struct.of("securityContext", Struct.of("fsGroup", 4711), "volumes",
                         Seq.of(Struct.of("name", "v", "nfs", Struct.of("server", "nas", "path", "/a"))), "containers",
-                        Seq.of(Struct.of("name", "a")))));
+                        Seq.of(Struct.of("name", "a", "volumeMounts",
+                                Seq.of(Struct.of("name", "v", "mountPath", "/v")))))));
     }
 
     @Test
