@@ -12,15 +12,16 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Fills the rules of cluster roles with an `aggregationRule` from the roles it selects. Runs on a virtual
 /// thread, after each change and every ten minutes. See
-/// <https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles>.
 /// <https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles>.
 final class Aggregation implements AutoCloseable {
     private static final Logger LOG = System.getLogger("io.k3j.authrbac");
@@ -66,22 +67,40 @@ final class Aggregation implements AutoCloseable {
 
     private boolean fillAll() {
         boolean all = true;
-        for (Obj role : rbac.clusterRoles().list()) {
-            if (!role.tree().has("aggregationRule")) {
-                continue;
-            }
-            Seq rules = rules(role, rbac.clusterRoles().list());
-            if (!rules.equals(role.tree().seq("rules"))) {
-                try {
-                    rbac.api().update(Rbac.CLUSTER_ROLES, role.with(rules, "rules"),
-                            WriteOptions.PLAIN.by("clusterrole-aggregation-controller"));
-                } catch (ApiFault e) {
-                    LOG.log(Level.DEBUG, "Aggregation name={0} reason={1}", role.name(), e.getMessage());
-                    all = false;
-                }
+        Collection<Obj> stored = rbac.clusterRoles().list();
+        for (Obj role : filled(stored)) {
+            try {
+                rbac.api().update(Rbac.CLUSTER_ROLES, role,
+                        WriteOptions.PLAIN.by("clusterrole-aggregation-controller"));
+            } catch (ApiFault e) {
+                LOG.log(Level.DEBUG, "Aggregation name={0} reason={1}", role.name(), e.getMessage());
+                all = false;
             }
         }
         return all;
+    }
+
+    /// The roles whose rules have to change, with these. A role may aggregate one that aggregates itself, as `admin`
+    /// does `edit`: looked at until nothing changes, at most once for each of them and once more.
+    static List<Obj> filled(Collection<Obj> stored) {
+        Map<String, Obj> roles = new LinkedHashMap<>();
+        stored.forEach(r -> roles.put(r.name(), r));
+        List<Obj> aggregating = stored.stream().filter(r -> r.tree().has("aggregationRule")).toList();
+        Map<String, Obj> changed = new LinkedHashMap<>();
+        boolean again = true;
+        for (int i = 0; again && i <= aggregating.size(); i++) {
+            again = false;
+            for (Obj role : aggregating) {
+                Seq rules = rules(role, roles.values());
+                if (!rules.equals(roles.getOrDefault(role.name(), role).tree().seq("rules"))) {
+                    Obj now = role.with(rules, "rules");
+                    roles.put(role.name(), now);
+                    changed.put(role.name(), now);
+                    again = true;
+                }
+            }
+        }
+        return List.copyOf(changed.values());
     }
 
     /// The rules a role aggregates from the roles its selectors match, ordered by role name, without
