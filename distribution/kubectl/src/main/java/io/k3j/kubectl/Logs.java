@@ -21,7 +21,8 @@ final class Logs {
         if (options.values().containsKey("container")) {
             path.append("&container=").append(Api.encoded(options.text("container", "")));
         }
-        if (options.values().containsKey("tail")) {
+        // the default, which means all lines and is nothing to ask a kubelet for
+        if (!options.text("tail", "-1").equals("-1")) {
             path.append("&tailLines=").append(options.text("tail", ""));
         }
         try (InputStream in = api.open("GET", path.toString(), "", new byte[0], "*/*")) {

@@ -3,6 +3,7 @@ package io.k3j.launcher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How the components of a process are started, in the lines that K3s writes and that kube-bench and scripts of
 /// operators look for in its log: `Running kube-apiserver --anonymous-auth=false …`. Only arguments that hold here are
@@ -22,7 +23,9 @@ final class ComponentLines {
     }
 
     /// What is said when a bundle starts, or nothing for one that is no component of Kubernetes.
-    Optional<String> of(String bundle) {
+    ///
+    /// @param bundle its symbolic name, null for one that has none
+    Optional<String> of(@Nullable String bundle) {
         CommandLine line = switch (bundle) {
             case "io.k3j.apiserver" -> apiServer();
             case "io.k3j.controllerscluster" -> controllers();
@@ -30,7 +33,7 @@ final class ComponentLines {
             case "io.k3j.cloudcontroller" -> cloudController();
             case "io.k3j.kubelet" -> kubelet();
             case "io.k3j.kubeproxy" -> kubeProxy();
-            default -> null;
+            case null, default -> null;
         };
         return Optional.ofNullable(line).map(CommandLine::text);
     }

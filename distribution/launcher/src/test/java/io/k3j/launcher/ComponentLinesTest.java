@@ -100,7 +100,9 @@ class ComponentLinesTest {
 
     @Test
     void anyOtherBundleIsNoComponent() {
-        assertThat(new ComponentLines(new LaunchPlan("agent", Path.of("/data"), SETTINGS, Set.of(), Map.of()))
-                .of("io.k3j.console")).isEmpty();
+        ComponentLines lines = new ComponentLines(
+                new LaunchPlan("agent", Path.of("/data"), SETTINGS, Set.of(), Map.of()));
+        assertThat(lines.of("io.k3j.console")).isEmpty();
+        assertThat(lines.of(null)).as("a bundle without a symbolic name").isEmpty();
     }
 }

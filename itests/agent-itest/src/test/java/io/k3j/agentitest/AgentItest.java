@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -76,9 +77,14 @@ class AgentItest {
         return server.k3s("kubectl " + words);
     }
 
-    private void await(String words, String text) throws IOException, InterruptedException {
-        Waiting.until("\"" + text + "\" from kubectl " + words, LIMIT, () -> kubectl(words).text().contains(text),
-                () -> "agent:\n" + agent.tail() + "\nserver:\n" + server.tail());
+    /// The answer that has the text: what was measured lately only may not be in the next one.
+    private String await(String words, String text) throws IOException, InterruptedException {
+        AtomicReference<String> answer = new AtomicReference<>("");
+        Waiting.until("\"" + text + "\" from kubectl " + words, LIMIT, () -> {
+            answer.set(kubectl(words).text());
+            return answer.get().contains(text);
+        }, () -> "agent:\n" + agent.tail() + "\nserver:\n" + server.tail());
+        return answer.get();
     }
 
     @Test
@@ -117,18 +123,17 @@ class AgentItest {
     @Order(2)
     void tellsOfItsLoadBalancerInTheKubeletsMetrics() throws IOException, InterruptedException {
         String server = "{name=\"k3s-agent-load-balancer\",server=\"10.10.10.50:6443\"} ";
-        await("get --raw /api/v1/nodes/agent-1/proxy/metrics", "k3s_loadbalancer_server_health" + server + "7");
-        assertThat(kubectl("get --raw /api/v1/nodes/agent-1/proxy/metrics").text()).contains("kubelet_running_pods",
-                "k3s_loadbalancer_server_connections" + server,
-                "k3s_loadbalancer_dial_duration_seconds_count{name=\"k3s-agent-load-balancer\",status=\"success\"}");
+        assertThat(await("get --raw /api/v1/nodes/agent-1/proxy/metrics",
+                "k3s_loadbalancer_server_health" + server + "7")).contains("kubelet_running_pods",
+                        "k3s_loadbalancer_server_connections" + server,
+                        "k3s_loadbalancer_dial_duration_seconds_count{name=\"k3s-agent-load-balancer\",status=\"success\"}");
     }
 
     @Test
     @Order(2)
     void tellsWhatItsContainersUseFamilyByFamily() throws IOException, InterruptedException {
-        await("get --raw /api/v1/nodes/agent-1/proxy/metrics/resource",
-                "container_memory_working_set_bytes{container=");
-        List<String> names = kubectl("get --raw /api/v1/nodes/agent-1/proxy/metrics/resource").text().lines()
+        List<String> names = await("get --raw /api/v1/nodes/agent-1/proxy/metrics/resource",
+                "container_memory_working_set_bytes{container=").lines()
                 .filter(line -> !line.startsWith("#") && !line.isBlank()).map(line -> line.split("[{ ]")[0]).toList();
         List<String> families = new ArrayList<>(new LinkedHashSet<>(names));
         assertThat(families).containsExactly("container_cpu_usage_seconds_total", "container_memory_working_set_bytes",
@@ -142,8 +147,7 @@ class AgentItest {
     @Order(3)
     void tellsOfItsControlGroupsAsCadvisorDoes() throws IOException, InterruptedException {
         String page = "get --raw /api/v1/nodes/agent-1/proxy/metrics/cadvisor";
-        await(page, "container_cpu_usage_seconds_total{container=\"main\",cpu=\"total\"");
-        String text = kubectl(page).text();
+        String text = await(page, "container_cpu_usage_seconds_total{container=\"main\",cpu=\"total\"");
         assertThat(text.lines().filter(line -> line.contains("pod=\"ticker\"")
                 && line.startsWith("container_memory_working_set_bytes{container=\"main\"")).toList()).singleElement()
                 .asString().contains("image=\"k3j.io/busybox:1\"").doesNotContain("} 0 ");

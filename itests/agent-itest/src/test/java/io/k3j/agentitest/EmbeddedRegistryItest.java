@@ -124,7 +124,11 @@ class EmbeddedRegistryItest {
         String path = "https://10.10.10.50:6443/v2/team/shared/manifests/1?ns=shared.example";
         String certs = "/var/lib/rancher/k3s/agent/";
         String curl = "curl -sk -o /dev/null -w %{http_code} ";
-        assertThat(agentMachine.run(LIMIT, curl + "'" + path + "'").text().strip()).isEqualTo("401");
+        // neither the server's part nor all certificates of a node are there when that is Ready
+        Waiting.until("a refusal", LIMIT, () -> agentMachine.run(LIMIT, curl + "'" + path + "'").text().strip()
+                .equals("401"), server::story);
+        Waiting.until("certificates", LIMIT,
+                () -> agentMachine.run(LIMIT, "ls " + certs + "client-kube-proxy.crt").code() == 0, agent::tail);
         String node = " --cert " + certs + "client-kubelet.crt --key " + certs + "client-kubelet.key ";
         assertThat(agentMachine.run(LIMIT, curl + node + "'" + path.replace("/1?", "/none?") + "'").text().strip())
                 .isEqualTo("404");

@@ -47,7 +47,7 @@ final class Rooms {
             Map.entry("kuberuntime", Set.of("apimachinery", "clientapi", "controllerkit", "model", "nodeapi")),
             Map.entry("cgroups",
                     Set.of("apimachinery", "childprocess", "componenthelpers", "kuberuntime", "model")),
-            Map.entry("probes", Set.of("model", "nodeapi", "pki", "streaming")),
+            Map.entry("probes", Set.of("kuberuntime", "metricstext", "model", "nodeapi", "pki", "streaming")),
             Map.entry("kubeletvolumes",
                     Set.of("apimachinery", "cgroups", "childprocess", "componentbase", "componenthelpers",
                             "kuberuntime", "model", "nodefiles", "volumeapi")),

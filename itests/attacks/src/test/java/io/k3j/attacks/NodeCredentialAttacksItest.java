@@ -62,6 +62,7 @@ class NodeCredentialAttacksItest {
         victim.apply(OTHERS.formatted(victim.node()));
         victim.until("kubectl --kubeconfig /var/lib/rancher/k3s/agent/kubelet.kubeconfig get pod own -o name",
                 "pod/own");
+        victim.until("kubectl -n kube-system get endpointslices -o name", "/kube-dns-" + victim.node());
     }
 
     private static Outcome stolen(Victim victim, String words) throws IOException, InterruptedException {

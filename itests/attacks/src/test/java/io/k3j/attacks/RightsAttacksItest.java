@@ -62,6 +62,10 @@ class RightsAttacksItest {
     @BeforeAll
     static void begin(Victim victim) throws IOException, InterruptedException {
         victim.apply(PREY + ALL.stream().map(Account::yaml).collect(Collectors.joining()));
+        for (String namespace : List.of("baseline", "restricted")) {
+            // pods of a namespace are refused until it has one
+            victim.until("kubectl get serviceaccount default -o name -n " + namespace, "serviceaccount/default");
+        }
     }
 
     @AfterEach

@@ -44,6 +44,9 @@ class TenantAttacksItest {
     static void begin(Victim victim) throws IOException, InterruptedException {
         victim.apply(OBJECTS + TENANT.yaml());
         victim.until("kubectl get pod shop", "Running");
+        // pods of a namespace are refused until it has one
+        victim.until("kubectl get serviceaccount default -o name -n limited", "serviceaccount/default");
+        victim.until("kubectl get service kube-dns -n kube-system", "10.43.0.10");
     }
 
     @AfterEach
@@ -102,7 +105,8 @@ class TenantAttacksItest {
     /// N10: a path and headers that hold a second request.
     @Test
     void aProbeIsOneRequest(Victim victim) throws IOException, InterruptedException {
-        String probe = "'command': ['sh', '-c', 'nc -l -p 9090 > /tmp/got; sleep 3600'], 'readinessProbe':"
+        // one that is late may be given up before it has said a word
+        String probe = "'command': ['sh', '-c', 'while true; do nc -l -p 9090 >> /tmp/got; done'], 'readinessProbe':"
                 + " {'periodSeconds': 1, 'httpGet': {'port': 9090, 'path': '/ HTTP/1.1\\r\\nHost: x\\r\\n\\r\\nPUT"
                 + " /owned', 'httpHeaders': [{'name': '%s', 'value': '%s'}]}}";
         try (Attacker attacker = TENANT.attacks(victim)) {

@@ -94,9 +94,12 @@ final class Victim implements AutoCloseable {
 
     /// Asserts that it goes on serving: the process that was attacked, and all that has to be ready.
     void goesOn() throws IOException, InterruptedException {
-        assertThat(server.running()).isTrue();
-        HttpResponse<String> ready = admin.get("/readyz", "*/*");
-        assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+        // a loop whose lease was lost for a moment begins again
+        io.k3j.testkitbase.Waiting.until("readiness of the victim", server, () -> {
+            HttpResponse<String> ready = admin.get("/readyz", "*/*");
+            assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+            return true;
+        });
     }
 
     /// Runs a shell line on it as root, kubectl being its admin's.

@@ -8,6 +8,7 @@ import io.k3j.testkitprocess.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,8 +70,10 @@ class AddonItest {
     }
 
     private Path write(String name, String... texts) throws IOException {
-        Path file = server.dataDir().resolve("server/manifests").resolve(name);
-        return Files.writeString(file, String.join("", texts));
+        // at once: a file that is empty for a second is one without objects
+        Path whole = Files.writeString(home.resolve("whole"), String.join("", texts));
+        return Files.move(whole, server.dataDir().resolve("server/manifests").resolve(name),
+                StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void await(String what, String expected, String... kubectl) throws InterruptedException {

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -191,7 +192,13 @@ class AdmissionPolicyItest {
         assertThat(deployment("six", 6)).contains(refused);
         server.stop();
         server = started();
-        assertThat(deployment("six", 6)).contains(refused);
+        // what it answers until it has read its policies is asked again
+        AtomicReference<String> said = new AtomicReference<>("");
+        server.await("a decision", LIMIT, () -> {
+            said.set(deployment("six", 6));
+            return !said.get().contains("not yet ready to handle request");
+        });
+        assertThat(said.get()).contains(refused);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
@@ -150,6 +151,16 @@ class AdmissionWebhookItest {
         }
     }
 
+    /// The same of a server that has just started: what it answers until it has read its configurations is asked again.
+    private String decided(String name, String data) throws InterruptedException {
+        AtomicReference<String> said = new AtomicReference<>("");
+        server.await("a decision", LIMIT, () -> {
+            said.set(created(name, data));
+            return !said.get().contains("not yet ready to handle request");
+        });
+        return said.get();
+    }
+
     @AfterAll
     void stop() {
         hooks.stop(0);
@@ -168,7 +179,7 @@ class AdmissionWebhookItest {
                 .contains("failed calling webhook \"labels.example.com\": failed to call webhook: Post");
         server.stop();
         server = started();
-        assertThat(created("later", "fine")).contains("failed calling webhook \"labels.example.com\"");
+        assertThat(decided("later", "fine")).contains("failed calling webhook \"labels.example.com\"");
         assertThatThrownBy(() -> commands.kubectl("delete", "configmap", "good")).isInstanceOf(AssertionError.class)
                 .hasMessageContaining("failed calling webhook \"refusals.example.com\"");
         commands.kubectl("delete", "mutatingwebhookconfiguration", "labels");

@@ -138,10 +138,13 @@ class EncryptionItest {
 
     /// By the page's second block.
     private void rewrite(Commands commands) throws Exception {
-        Path secrets = Files.writeString(home.resolve("secrets.json"),
-                commands.kubectl("get", "secrets", "--all-namespaces", "-o", "json"));
         assertThat(page(1)).contains("kubectl get secrets --all-namespaces -o json | kubectl replace -f -");
-        commands.kubectl("replace", "-f", secrets.toString());
+        // who changes one of them between the two makes it a conflict, which the page has tried again
+        Waiting.until("all secrets written again", () -> {
+            Path secrets = Files.writeString(home.resolve("secrets.json"),
+                    commands.kubectl("get", "secrets", "--all-namespaces", "-o", "json"));
+            return !commands.kubectl("replace", "-f", secrets.toString()).isEmpty();
+        });
     }
 
     private static String key() {

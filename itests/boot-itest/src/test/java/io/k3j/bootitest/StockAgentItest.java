@@ -161,7 +161,9 @@ class StockAgentItest {
                 .isEqualTo("ok");
         assertThat(agent.as("client-kubelet").send("GET", "/v1-k3s/config", Map.of(), NOTHING).status())
                 .as("by certificate alone").isEqualTo(200);
-        assertThat(agent.as("client-kubelet").send("GET", "/readyz", JSON, NOTHING).text()).isEqualTo("ok");
+        // not ready while post-start hooks go on
+        Waiting.until("readiness", server,
+                () -> agent.as("client-kubelet").send("GET", "/readyz", JSON, NOTHING).text().equals("ok"));
         // what is listed at any revision may be a moment old
         Waiting.until("the server's endpoint", server, () -> {
             Answer endpoints = agent.as("client-k3s-controller").send("GET", "/api/v1/namespaces/default/endpoints"

@@ -58,7 +58,10 @@ class OwnMemberTest {
             home.update();
             return true;
         });
-        watch = store.watch("/", store.revision());
+        until("watch", () -> {
+            watch = store.watch("/", store.revision());
+            return true;
+        });
     }
 
     @AfterEach

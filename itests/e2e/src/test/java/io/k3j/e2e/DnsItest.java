@@ -38,9 +38,9 @@ class DnsItest {
             commands(server, machine, page);
 
             apply(server, machine, "{apiVersion: v1, kind: ConfigMap, metadata: {name: coredns-custom, namespace:"
-                    + " kube-system}, data: {bad.override: \"autopath @kubernetes\\n\"}}");
+                    + " kube-system}, data: {bad.override: \"whoami\\n\"}}");
             server.await("an Event", "kubectl get events -n kube-system --field-selector"
-                    + " involvedObject.kind=ConfigMap", "plug-in autopath is not there");
+                    + " involvedObject.kind=ConfigMap", "plug-in whoami is not there");
             resolves(server, machine, "second", "kubernetes.default.svc.cluster.local api.example.test");
 
             assertThat(server.k3s("kubectl delete configmap coredns-custom -n kube-system").code()).isZero();

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -438,8 +439,12 @@ class HelmChartItest {
                     "kind", "HelmChart", "metadata", Struct.of("name", "loop", "namespace", "default"), "spec",
                     Struct.of("chartContent", hostile("loop")))));
             killed.await("chart", SOON, () -> applied(kubeconfig, other.resolve("loop.yaml")));
-            killed.await("run of Helm", SOON, () -> helm(killed).findAny().isPresent());
-            ProcessHandle helm = helm(killed).findAny().orElseThrow();
+            AtomicReference<Optional<ProcessHandle>> run = new AtomicReference<>(Optional.empty());
+            killed.await("run of Helm", SOON, () -> {
+                run.set(helm(killed).findAny());
+                return run.get().isPresent();
+            });
+            ProcessHandle helm = run.get().orElseThrow();
             ProcessHandle.of(killed.pid()).orElseThrow().destroyForcibly();
             helm.onExit().get(SOON.toSeconds(), TimeUnit.SECONDS);
         }

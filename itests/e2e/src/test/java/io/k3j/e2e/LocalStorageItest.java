@@ -73,10 +73,11 @@ class LocalStorageItest {
         }
     }
 
-    /// What the add-on deployer does as soon as it is there.
+    /// What the add-on deployer does as soon as it is there, which may be at the same time.
     private static void deploy(Server server, Machine machine) throws IOException, InterruptedException {
         Path manifest = machine.dir().resolve("rancher/k3s/server/manifests/local-storage.yaml");
-        assertThat(server.k3s("kubectl apply -f " + manifest).code()).isZero();
+        Waiting.until("the storage class", LIMIT, () -> server.k3s("kubectl apply -f " + manifest).code() == 0,
+                server::story);
     }
 
     private static void apply(Server server, Machine machine, String json) throws IOException, InterruptedException {

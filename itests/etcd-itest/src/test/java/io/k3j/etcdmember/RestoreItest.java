@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -47,7 +46,7 @@ class RestoreItest {
 
     private static void stop(Server server) throws IOException, InterruptedException {
         server.leave();
-        server.process.stop(Duration.ofSeconds(10));
+        server.process.stop(Server.PATIENCE);
     }
 
     private static ClusterReset reset(Server server) {

@@ -75,10 +75,10 @@ class IsolationItest {
         scene.await("its stop for: " + reason, () -> scene.message(FILE).contains(reason));
         assertThat(scene.states()).isEqualTo("com.acme.good=ENABLED " + FILE + "=FAILED");
         assertThat(bad(scene)).isEqualTo("FAILED");
-        assertThat(context.getBundles()).noneMatch(bundle -> "com.acme.bad".equals(bundle.getSymbolicName()));
+        scene.await("the end of its bundle", () -> bad().isEmpty());
         scene.await("its health", () -> health("plugin bad.jar").contains(reason));
-        assertThat(metrics()).contains("k3j_plugin_failures_total{cause=\"" + cause + "\"} ",
-                "k3j_plugins{state=\"failed\"} 1\n");
+        scene.await("its metrics", () -> metrics().contains("k3j_plugin_failures_total{cause=\"" + cause + "\"} ")
+                && metrics().contains("k3j_plugins{state=\"failed\"} 1\n"));
     }
 
     @Test
@@ -196,7 +196,8 @@ class IsolationItest {
         try (Scene scene = scene(3)) {
             stopped(scene, "10 s of processor time more than the 0.01 processors", "processor");
             scene.await("the name of its thread", () -> health("plugin bad.jar threads").contains("misbehaves"));
-            assertThat(metrics()).contains("k3j_plugin_left_threads{plugin=\"bad.jar\"} 1\n");
+            scene.await("that it is counted",
+                    () -> metrics().contains("k3j_plugin_left_threads{plugin=\"bad.jar\"} 1\n"));
             System.setProperty(Misbehaving.OVER, "true");
             scene.await("its end", () -> health("plugin bad.jar threads").isEmpty());
         }

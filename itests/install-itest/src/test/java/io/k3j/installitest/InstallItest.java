@@ -71,8 +71,12 @@ class InstallItest {
 
         text("k3s-killall.sh");
         assertThat(server.awaitEnd(STEP)).as(this::log).isZero();
-        assertThat(state()).as("after k3s-killall.sh").noneMatch(line -> line.startsWith("mount /var/lib/kubelet")
-                || line.startsWith("mount /run/k3s") || line.startsWith("process ") && line.contains("containerd"));
+        // a process that is killed is there for a moment
+        Waiting.until("nothing after k3s-killall.sh", () -> {
+            assertThat(state()).noneMatch(line -> line.startsWith("mount /var/lib/kubelet")
+                    || line.startsWith("mount /run/k3s") || line.startsWith("process ") && line.contains("containerd"));
+            return true;
+        });
         text("k3s-uninstall.sh");
         assertThat(text("rm /etc/rancher/node/password && rmdir -v /etc/rancher/node /etc/rancher")).as("only the"
                 + " password stays, by which the node is known when it is installed again").contains("/etc/rancher'");

@@ -51,7 +51,8 @@ class PodItest extends NodeScene {
         create("crash", shell("exit 1"));
         Obj pod = until("crash", o -> o.isPresent() && container(o.get()).struct("state").struct("waiting")
                 .text("reason").equals("CrashLoopBackOff")).orElseThrow();
-        assertThat(container(pod).whole("restartCount", 0)).isEqualTo(1);
+        assertThat(container(pod).whole("restartCount", 0)).as("the first one is followed by a start at once")
+                .isPositive();
     }
 
     @Test

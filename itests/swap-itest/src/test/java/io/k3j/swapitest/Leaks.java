@@ -2,6 +2,8 @@ package io.k3j.swapitest;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -97,7 +99,7 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
             told.append(loaders - before.loaders).append(" loaders ");
         }
         if (services > before.services) {
-            told.append(services - before.services).append(" services ");
+            told.append(services - before.services).append(" services (").append(newServices(before)).append(") ");
         }
         more(told, platform, before.platform);
         Map<String, Integer> named = stayed.count();
@@ -106,6 +108,18 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
         }
         more(told, named, before.met);
         return told.toString().strip();
+    }
+
+    /// Which registered services there are more of than when the look before was taken.
+    private String newServices(Leaks before) {
+        Map<String, Integer> then = before.stayed.count();
+        List<String> more = new ArrayList<>();
+        stayed.count().forEach((name, count) -> {
+            if (name.startsWith(Inside.SERVICE) && count > then.getOrDefault(name, 0)) {
+                more.add(name.substring(Inside.SERVICE.length()));
+            }
+        });
+        return more.isEmpty() ? "no longer registered, or registered again" : String.join(", ", more);
     }
 
     private static void more(StringBuilder told, Map<String, Integer> now, Map<String, Integer> known) {

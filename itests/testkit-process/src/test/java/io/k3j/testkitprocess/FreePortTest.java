@@ -2,6 +2,7 @@ package io.k3j.testkitprocess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.testkitbase.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Tests that run at the same time are given different ports.
 class FreePortTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Waiting.LIMIT;
     private static final int EACH = 100;
     @TempDir
     private Path directory;

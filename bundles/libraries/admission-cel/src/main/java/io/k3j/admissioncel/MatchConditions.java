@@ -39,7 +39,7 @@ public record MatchConditions(List<CompiledExpression> conditions, List<Variable
     public static MatchConditions of(Seq conditions, ExpressionCompiler compiler) {
         return conditions.isEmpty() ? NONE
                 : new MatchConditions(conditions.structs().stream()
-                        .map(c -> compiler.condition(c.text("expression").strip())).toList(), compiler.variables());
+                        .map(c -> compiler.condition(c.text("expression"))).toList(), compiler.variables());
     }
 
     /// Whether all hold. One that is false decides, whatever has failed before it.

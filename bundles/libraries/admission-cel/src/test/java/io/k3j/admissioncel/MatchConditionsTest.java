@@ -70,6 +70,8 @@ class MatchConditionsTest {
         assertThat(conditions("object.a == 1").match(input(Struct.EMPTY), false).error())
                 .isEqualTo("expression 'object.a == 1' resulted in error: no such key: a");
         assertThat(failing.match(input(Struct.EMPTY), true).verdict()).isEqualTo(Verdict.EXCLUDED);
+        assertThat(conditions("object.a == 1\n").match(input(Struct.EMPTY), false).error()).as("as it is written")
+                .isEqualTo("expression 'object.a == 1\n' resulted in error: no such key: a");
     }
 
     /// What is counted of them: failures up to the answer.

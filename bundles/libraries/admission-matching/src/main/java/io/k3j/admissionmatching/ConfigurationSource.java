@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// look. Any thread.
 /// @param <T> what is made of one object
 public final class ConfigurationSource<T> implements AutoCloseable, View.Listener {
-    /// How long a request waits for the objects after a start.
-    private static final long PATIENCE_MILLIS = 2_000;
+    /// How long a request waits for the objects after a start, as upstream's `timeToWaitForReady`.
+    private static final long PATIENCE_MILLIS = 10_000;
     private final ApiClient api;
     private final Gvr resource;
     private final BiFunction<Obj, @Nullable T, T> made;

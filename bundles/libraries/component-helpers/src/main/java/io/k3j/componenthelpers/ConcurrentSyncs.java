@@ -13,9 +13,12 @@ public final class ConcurrentSyncs {
     private static final int MOST = 1_000;
     private static final String FLAG = "--kube-controller-manager-arg=";
     private static final Map<String, String> LOOPS = Map.ofEntries(
+            Map.entry("concurrent-cron-job-syncs", "cronjob-controller"),
             Map.entry("concurrent-daemonset-syncs", "daemonset-controller"),
             Map.entry("concurrent-deployment-syncs", "deployment-controller"),
+            Map.entry("concurrent-device-taint-eviction-syncs", "device-taint-eviction-controller"),
             Map.entry("concurrent-endpoint-syncs", "endpoints-controller"),
+            Map.entry("concurrent-ephemeralvolume-syncs", "ephemeral-volume-controller"),
             Map.entry("concurrent-gc-syncs", "garbage-collector-controller"),
             Map.entry("concurrent-horizontal-pod-autoscaler-syncs", "horizontalpodautoscaler"),
             Map.entry("concurrent-job-syncs", "job-controller"),
@@ -25,8 +28,10 @@ public final class ConcurrentSyncs {
             Map.entry("concurrent-resourceclaim-syncs", "resourceclaim-controller"),
             Map.entry("concurrent-resource-quota-syncs", "resourcequota-controller"),
             Map.entry("concurrent-service-endpoint-syncs", "endpointslice-controller"),
+            Map.entry("concurrent-serviceaccount-token-syncs", "serviceaccount-token-controller"),
             Map.entry("concurrent-statefulset-syncs", "statefulset-controller"),
-            Map.entry("concurrent-ttl-after-finished-syncs", "ttl-after-finished-controller"));
+            Map.entry("concurrent-ttl-after-finished-syncs", "ttl-after-finished-controller"),
+            Map.entry("mirroring-concurrent-service-endpoint-syncs", "endpointslice-mirroring-controller"));
 
     private ConcurrentSyncs() {
     }

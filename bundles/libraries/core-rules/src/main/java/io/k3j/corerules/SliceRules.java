@@ -40,13 +40,21 @@ final class SliceRules implements KindRules {
         });
     }
 
-    /// Nobody of today's version has a say in the topology of before.
+    /// Nobody of today's version has a say in the topology of before. Other labels are another generation, since they
+    /// say whose endpoints these are.
     @Override
     public Struct prepared(Write write, Struct o) {
+        boolean update = write.operation() == Operation.UPDATE;
+        Struct before = write.before().orElse(Struct.EMPTY);
         Struct without = Fill.each(o, ENDPOINTS, e -> e.without(TOPOLOGY));
-        boolean keeps = without == o || write.operation() == Operation.UPDATE
-                && write.before().orElse(Struct.EMPTY).seq(ENDPOINTS).equals(o.seq(ENDPOINTS));
-        return keeps ? o : without;
+        boolean keeps = without == o || update && before.seq(ENDPOINTS).equals(o.seq(ENDPOINTS));
+        Struct slice = keeps ? o : without;
+        return !update || labels(before).equals(labels(o)) ? slice
+                : slice.withAt(before.struct("metadata").whole("generation", 0) + 1, "metadata", "generation");
+    }
+
+    private static Struct labels(Struct o) {
+        return o.struct("metadata").struct("labels");
     }
 
     @Override

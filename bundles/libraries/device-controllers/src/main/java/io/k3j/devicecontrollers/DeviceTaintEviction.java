@@ -11,6 +11,7 @@ import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerContext;
 import io.k3j.controllerkit.Events;
 import io.k3j.controllerkit.ExpectingWriter;
+import io.k3j.controllerkit.IndependentSteps;
 import io.k3j.controllerkit.LiveView;
 import io.k3j.controllerkit.Reconciler;
 import io.k3j.controllerkit.Requeue;
@@ -34,6 +35,7 @@ final class DeviceTaintEviction implements Reconciler {
     private static final String NAME = "device-taint-eviction-controller";
     private static final String EVENT = "DeviceTaintManagerEviction";
     private static final String POOL = "pool";
+    private static final int WORKERS = 8;
     private final LiveView claims;
     private final LiveView slices;
     private final LiveView pods;
@@ -52,7 +54,7 @@ final class DeviceTaintEviction implements Reconciler {
 
     static void add(ControllerContext context) {
         DeviceTaintEviction all = new DeviceTaintEviction(context);
-        Controller loop = context.loop(NAME, NAME, 1, all).reads(all.slices, all.pods).on(all.claims);
+        Controller loop = context.loop(NAME, NAME, WORKERS, all).reads(all.slices, all.pods).on(all.claims);
         all.slices.listen((before, after) -> {
             if (after != null && (before == null || !before.spec().equals(after.spec())) && tainted(after)) {
                 all.claims.by(POOL, after.spec().text("driver") + "/" + after.spec().struct(POOL).text("name"))
@@ -88,11 +90,12 @@ final class DeviceTaintEviction implements Reconciler {
         if (left.isPositive()) {
             return Requeue.after(left);
         }
-        for (Struct consumer : claim.get().status().seq("reservedFor").structs()) {
-            pods.get(new Key(key.namespace(), consumer.text("name")))
-                    .filter(p -> p.uid().equals(consumer.text("uid")) && !p.terminating())
-                    .ifPresent(p -> evict(p, writer));
-        }
+        IndependentSteps steps = new IndependentSteps();
+        steps.each(claim.get().status().seq("reservedFor").structs(),
+                consumer -> pods.get(new Key(key.namespace(), consumer.text("name")))
+                        .filter(p -> p.uid().equals(consumer.text("uid")) && !p.terminating())
+                        .ifPresent(p -> evict(p, writer)));
+        steps.end();
         return Requeue.NEVER;
     }
 
@@ -151,8 +154,11 @@ final class DeviceTaintEviction implements Reconciler {
         Seq next = Conditions.with(pod.status().seq("conditions"), condition, clock.instant());
         events.normal(pod, EVENT, "Marking for deletion");
         try {
-            writer.patch(BuiltinResources.PODS, pod.key(), new Patch.Merge(Struct.of("metadata",
-                    Struct.of("uid", pod.uid()), "status", Struct.of("conditions", next))), WriteOptions.STATUS);
+            // the kubelet's conditions may be newer than those that were looked at
+            writer.patch(BuiltinResources.PODS, pod.key(),
+                    new Patch.Strategic(Struct.of("metadata", Struct.of("uid", pod.uid()), "status",
+                            Struct.of("conditions", Seq.of(next.find("type", "DisruptionTarget"))))),
+                    WriteOptions.STATUS);
         } catch (ApiFault fault) {
             if (fault.code() == 404) {
                 return;

@@ -32,6 +32,7 @@ final class PodResourceClaims implements Reconciler {
     private static final int LONGEST_BASE = 57;
     /// Upstream's `ResourceClaimReservedForMaxSize`.
     private static final int MOST_CONSUMERS = 256;
+    static final int WORKERS = 10;
     private final LiveView pods;
     private final LiveView claims;
     private final LiveView templates;
@@ -46,7 +47,7 @@ final class PodResourceClaims implements Reconciler {
 
     static void add(ControllerContext context) {
         PodResourceClaims all = new PodResourceClaims(context);
-        context.loop(NAME, ACCOUNT, 1, all).on(all.pods, p -> wants(p) ? List.of(p.key()) : List.of())
+        context.loop(NAME, ACCOUNT, WORKERS, all).on(all.pods, p -> wants(p) ? List.of(p.key()) : List.of())
                 .on(all.claims, c -> Owners.controllerKey(c, "Pod").map(List::of).orElse(List.of()))
                 .reads(all.templates);
     }

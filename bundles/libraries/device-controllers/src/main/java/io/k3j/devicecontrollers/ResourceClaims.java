@@ -34,8 +34,8 @@ final class ResourceClaims implements Reconciler {
 
     static void add(ControllerContext context) {
         ResourceClaims all = new ResourceClaims(context);
-        context.loop(PodResourceClaims.NAME + "-claims", PodResourceClaims.ACCOUNT, 1, all).on(all.claims)
-                .on(all.pods, ResourceClaims::of);
+        context.loop(PodResourceClaims.NAME + "-claims", PodResourceClaims.ACCOUNT, PodResourceClaims.WORKERS, all)
+                .on(all.claims).on(all.pods, ResourceClaims::of);
     }
 
     private static List<Key> of(Obj pod) {

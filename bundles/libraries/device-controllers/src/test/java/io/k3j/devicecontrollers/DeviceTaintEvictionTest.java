@@ -2,6 +2,7 @@ package io.k3j.devicecontrollers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
 import io.k3j.model.Key;
@@ -11,6 +12,8 @@ import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DeviceTaintEvictionTest {
@@ -83,6 +86,38 @@ class DeviceTaintEvictionTest {
         assertThat(there()).isTrue();
         stage.pass(Duration.ofSeconds(61));
         assertThat(there()).isFalse();
+    }
+
+    @Test
+    void whatTheKubeletHasSaidMeanwhileStays() {
+        podWithDevice(Seq.of(Struct.of("key", "broken", "operator", "Exists", "tolerationSeconds", 60L)));
+        slice(taint("NoExecute"));
+        Key key = new Key("default", "train");
+        stage.api.seed(BuiltinResources.PODS, stage.api.get(BuiltinResources.PODS, key)
+                .with(Seq.of("example.com/keep"), "metadata", "finalizers"));
+        stage.settle();
+        stage.api.seed(BuiltinResources.PODS, stage.api.get(BuiltinResources.PODS, key)
+                .with(Seq.of(Struct.of("type", "Ready", "status", "True")), "status", "conditions"));
+        stage.clock.advance(Duration.ofSeconds(61));
+        assertThat(stage.desk.step()).as("before it sees that").isTrue();
+        assertThat(stage.api.get(BuiltinResources.PODS, key).status().seq("conditions").structs())
+                .extracting(c -> c.text("type")).containsExactlyInAnyOrder("Ready", "DisruptionTarget");
+    }
+
+    @Test
+    void aPodThatCannotBeEvictedKeepsNoOther() {
+        podWithDevice(Seq.EMPTY);
+        Obj other = stage.api.create(BuiltinResources.PODS, Stage.workload("v1", "Pod", "other",
+                Struct.of("containers", Seq.of(Struct.of("name", "main", "image", "i")), "nodeName", "n")),
+                WriteOptions.PLAIN);
+        Obj claim = stage.one(BuiltinResources.RESOURCE_CLAIMS, "c");
+        List<Struct> users = new ArrayList<>(claim.status().seq("reservedFor").structs());
+        users.add(Struct.of("resource", "pods", "name", "other", "uid", other.uid()));
+        stage.api.seed(BuiltinResources.RESOURCE_CLAIMS, claim.with(Seq.copyOf(users), "status", "reservedFor"));
+        stage.settle();
+        stage.api.refuse("patch", BuiltinResources.PODS, new ApiFault(500, "InternalError", "no", Struct.EMPTY));
+        slice(taint("NoExecute"));
+        assertThat(stage.pods().stream().filter(p -> !p.terminating())).as("the refused one alone").hasSize(1);
     }
 
     @Test

@@ -139,7 +139,12 @@ public final class MasterFile {
     }
 
     private static boolean digits(String text, int from) {
-        return text.chars().skip(from).limit(3).allMatch(c -> c >= '0' && c <= '9');
+        for (int i = from; i < from + 3; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// A number, or several with the units `s`, `m`, `h`, `d` and `w`, as in BIND's files.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -63,6 +64,15 @@ class MasterFileTest {
     void saysInWhichLineItCannotBeRead(String text, String why) {
         assertThatThrownBy(() -> read(text)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(why);
+    }
+
+    /// Whoever may write the ConfigMap of a zone would keep a processor busy for an hour.
+    @Test
+    @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aTextOfVeryManyEscapesIsReadAtOnce() {
+        String text = "x TXT \"" + "\\097".repeat(1_000_000) + "\"\n";
+        assertThatThrownBy(() -> read(text)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("line 1: ");
     }
 
     @Test

@@ -51,11 +51,12 @@ public final class Cache implements Handler {
     /// @param failure for how long a failure is kept, in seconds
     /// @param stale for how long beyond its end an answer is given when the resolvers fail, in seconds
     /// @param keepTtl whether records keep their first time to live
-    public record Limits(Kind success, Kind denial, long failure, long stale, boolean keepTtl) {
+    /// @param noSuccess and noDenial: names of which answers with records, or denials and failures, are not kept
+    public record Limits(Kind success, Kind denial, long failure, long stale, boolean keepTtl, Zones noSuccess,
+            Zones noDenial) {
         /// CoreDNS' own, but no minimum.
         public static final Limits PLAIN = new Limits(new Kind(9984, 3600, 0), new Kind(9984, 1800, 0),
-                SERVFAIL_SECONDS, 0,
-                false);
+                SERVFAIL_SECONDS, 0, false, new Zones(List.of()), new Zones(List.of()));
     }
 
     /// DO and CD change what a resolver answers.
@@ -181,7 +182,7 @@ public final class Cache implements Handler {
             }
         }
         boolean positive = answer.outcome().equals("success");
-        long life = life(answer, positive);
+        long life = (positive ? limits.noSuccess() : limits.noDenial()).hold(key.name()) ? 0 : life(answer, positive);
         if (life > 0) {
             DnsAnswer mine = new DnsAnswer(answer.code(), answer.flags() & ~DnsAnswer.AUTHORITATIVE, answer.records(),
                     answer.authority(), answer.additional(), NAME, answer.why());

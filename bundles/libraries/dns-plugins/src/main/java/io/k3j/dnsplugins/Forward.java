@@ -49,10 +49,18 @@ public final class Forward implements Handler {
     /// @param readMillis how long one resolver is waited for
     /// @param failfast SERVFAIL when none is healthy, instead of asking one of them
     /// @param failover response codes after which the next resolver is asked
+    /// @param onward response codes after which the next `forward` of the chain is asked
+    /// @param onNodata whether it is also asked after an answer without a record
     public record Settings(String policy, int maxConcurrent, int maxFails, int readMillis, boolean forceTcp,
-            boolean preferUdp, boolean failfast, Set<Integer> failover) {
+            boolean preferUdp, boolean failfast, Set<Integer> failover, Set<Integer> onward, boolean onNodata) {
         /// CoreDNS' own.
-        public static final Settings PLAIN = new Settings("random", 0, 2, 2000, false, false, false, Set.of());
+        public static final Settings PLAIN = new Settings("random", 0, 2, 2000, false, false, false, Set.of(), Set.of(),
+                false);
+
+        boolean onward(DnsAnswer answer) {
+            return answer.why().isEmpty() && (onward.contains(answer.code())
+                    || onNodata && answer.code() == DnsAnswer.OK && answer.records().isEmpty());
+        }
     }
 
     /// What every `forward` of a server has in common.
@@ -130,12 +138,14 @@ public final class Forward implements Handler {
             return DnsAnswer.coded(DnsAnswer.SERVER_FAILURE, "", "too many forwarded queries at once");
         }
         asking.incrementAndGet();
+        DnsAnswer answer;
         try {
-            return forwarded(ask);
+            answer = forwarded(ask);
         } finally {
             asking.decrementAndGet();
             shares.release(ask.client().getAddress());
         }
+        return next instanceof Forward && settings.onward(answer) ? next.answer(ask) : answer;
     }
 
     /// Asks resolvers in turn until one answers with a code that is not among those of `failover`; all of them again

@@ -1,9 +1,13 @@
 package io.k3j.dnsplugins;
 
+import io.k3j.componenthelpers.Cidr;
+import io.k3j.dnsmessage.DnsAddresses;
 import io.k3j.dnsmessage.DnsAnswer;
 import io.k3j.dnsmessage.RecordType;
 import io.k3j.dnsmessage.ResourceRecord;
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -12,7 +16,8 @@ import java.util.function.IntUnaryOperator;
 /// Most clients take the first address, so the order is what spreads them. The order of what is not an address stays.
 ///
 /// @param random a number below its argument, for any thread
-public record LoadBalance(IntUnaryOperator random, Handler next) implements Handler {
+/// @param prefer networks whose addresses come first, in this order
+public record LoadBalance(IntUnaryOperator random, List<Cidr> prefer, Handler next) implements Handler {
     @Override
     public DnsAnswer answer(Ask ask) {
         DnsAnswer answer = next.answer(ask);
@@ -37,8 +42,22 @@ public record LoadBalance(IntUnaryOperator random, Handler next) implements Hand
             balanced.set(i, balanced.get(other));
             balanced.set(other, one);
         }
+        balanced.sort(Comparator.comparingInt(this::rank));
         aliases.addAll(rest);
         aliases.addAll(balanced);
         return aliases;
+    }
+
+    /// Mail exchangers come behind addresses.
+    private int rank(ResourceRecord record) {
+        if (record.type() == RecordType.MX) {
+            return Integer.MAX_VALUE;
+        }
+        for (int i = 0; i < prefer.size(); i++) {
+            if (prefer.get(i).contains(InetAddress.ofLiteral(DnsAddresses.text(record.data())))) {
+                return i;
+            }
+        }
+        return prefer.size();
     }
 }

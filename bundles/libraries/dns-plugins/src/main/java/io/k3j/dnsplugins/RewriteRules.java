@@ -139,10 +139,12 @@ public final class RewriteRules {
         String from = DomainNames.lower(written);
         return switch (how) {
             case "exact" -> name -> dotted(from).equals(name) ? dotted(to) : null;
-            case "prefix" -> name -> name != null && name.startsWith(from) ? to + name.substring(from.length()) : null;
+            case "prefix" -> name -> name != null && name.startsWith(dotted(from))
+                    ? dotted(to) + name.substring(dotted(from).length()) : null;
             case "suffix" -> name -> name != null && name.endsWith(dotted(from))
                     ? name.substring(0, name.length() - dotted(from).length()) + dotted(to) : null;
-            case "substring" -> name -> name != null && name.contains(from) ? name.replace(from, to) : null;
+            case "substring" -> name -> name != null && name.contains(dotted(from))
+                    ? name.replace(dotted(from), dotted(to)) : null;
             case "regex" -> regex(written, to);
             default -> throw new IllegalArgumentException(
                     "name rules match exact, prefix, suffix, substring or regex, not " + how);

@@ -79,6 +79,18 @@ class ChainTest {
     }
 
     @Test
+    void theCacheKeepsNothingOfZonesItIsDisabledFor() {
+        Cache.Limits plain = Cache.Limits.PLAIN;
+        Cache cache = new Cache(new Zones(List.of("")), new Cache.Limits(plain.success(), plain.denial(),
+                plain.failure(), plain.stale(), false, new Zones(List.of("example")), plain.noDenial()), () -> now,
+                this::last);
+        for (String name : List.of("a.example", "a.example", "a.other", "a.other")) {
+            cache.answer(ask(name, true));
+        }
+        assertThat(asked).containsExactly("a.example", "a.example", "a.other");
+    }
+
+    @Test
     void whoMayNotWaitIsToldToComeAgain() {
         Forward forward = new Forward(new Forward.Reach(new Zones(List.of("")), new Zones(List.of("inside"))),
                 new Upstreams(List.of(), List::of, () -> now), Forward.Settings.PLAIN,

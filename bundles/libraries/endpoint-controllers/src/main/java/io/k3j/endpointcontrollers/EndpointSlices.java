@@ -69,7 +69,7 @@ final class EndpointSlices implements Reconciler {
     /// @param most endpoints that are put into one slice
     static void begin(ControllerContext context, int most) {
         EndpointSlices all = new EndpointSlices(context, most);
-        Controller loop = context.loop("endpointslice-controller", "endpointslice-controller", 2, all)
+        Controller loop = context.loop("endpointslice-controller", "endpointslice-controller", 5, all)
                 .on(all.services)
                 .on(all.pods, ServicePods::read, Selected.by(all.services, EndpointSlices::selector)).reads(all.nodes)
                 .on(all.slices,

@@ -48,7 +48,7 @@ final class EndpointsMirror implements Reconciler {
 
     static void add(ControllerContext context) {
         EndpointsMirror all = new EndpointsMirror(context);
-        context.loop("endpointslice-mirroring-controller", "endpointslicemirroring-controller", 1, all).on(all.services)
+        context.loop("endpointslice-mirroring-controller", "endpointslicemirroring-controller", 5, all).on(all.services)
                 .on(all.endpoints).on(all.slices, s -> managedHere(s)
                         ? List.of(new Key(s.namespace(), Objects.requireNonNull(s.labels().get(SlicePlan.SERVICE))))
                         : List.of());

@@ -39,7 +39,7 @@ final class EndpointsObjects implements Reconciler {
 
     static void add(ControllerContext context) {
         EndpointsObjects all = new EndpointsObjects(context);
-        context.loop("endpoints-controller", "endpoint-controller", 2, all).on(all.services).on(all.endpoints)
+        context.loop("endpoints-controller", "endpoint-controller", 5, all).on(all.services).on(all.endpoints)
                 .on(all.pods, ServicePods::read, Selected.by(all.services, EndpointSlices::selector));
     }
 

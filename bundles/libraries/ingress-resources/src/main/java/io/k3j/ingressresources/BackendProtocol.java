@@ -31,7 +31,8 @@ final class BackendProtocol {
 
     /// As Traefik decides; `appProtocol` is Kubernetes' own way.
     static Endpoints.Scheme scheme(Obj service, Struct port) {
-        String said = service.annotations().getOrDefault(SCHEME, port.text("appProtocol"));
+        String annotated = IngressObjects.traefik(service, SCHEME);
+        String said = annotated.isEmpty() ? port.text("appProtocol") : annotated;
         boolean secure = said.isEmpty() && (port.whole("port", 0) == EntryPoint.WEBSECURE.port()
                 || port.text("name").startsWith("https"));
         if (service.spec().text("type").equals("ExternalName")) {
@@ -64,7 +65,7 @@ final class BackendProtocol {
     /// Annotations of Traefik at a Service that mean nothing here, as those for sessions that stay with a pod.
     static Optional<Routing.Problem> annotations(Obj service) {
         List<String> unknown = service.annotations().keySet().stream()
-                .filter(a -> a.startsWith(IngressObjects.ANNOTATIONS) && !a.equals(SCHEME)).sorted().toList();
+                .filter(a -> a.startsWith(IngressObjects.ANNOTATIONS) && !a.equalsIgnoreCase(SCHEME)).sorted().toList();
         return unknown.isEmpty() ? Optional.empty() : Optional.of(new Routing.Problem("UnsupportedAnnotation",
                 "not known here and without effect, of Service " + service.key() + ": "
                         + String.join(", ", unknown)));

@@ -8,6 +8,7 @@ import io.k3j.model.Struct;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -19,10 +20,11 @@ final class ChartValues {
     /// Values are read to this depth, and so many of them; Traefik's chart has half of either.
     private static final int DEPTH = 12;
     private static final int MOST = 1_000;
+    private static final String ARGUMENTS = "additionalArguments";
     /// What this ingress does in any case.
     private static final Map<String, String> SO_ANYHOW = Map.ofEntries(Map.entry("service.enabled", "true"),
-            Map.entry("service.type", "LoadBalancer"), Map.entry("service.spec.type", "LoadBalancer"),
             Map.entry("ports.web.expose.default", "true"), Map.entry("ports.websecure.expose.default", "true"),
+            Map.entry("ports.web.expose", "true"), Map.entry("ports.websecure.expose", "true"),
             Map.entry("ports.websecure.tls.enabled", "true"), Map.entry("ports.websecure.http.tls.enabled", "true"),
             Map.entry("ingressClass.enabled", "true"), Map.entry("ingressClass.name", "traefik"),
             Map.entry("providers.kubernetesIngress.enabled", "true"),
@@ -52,8 +54,28 @@ final class ChartValues {
         if (!config.spec().seq("valuesSecrets").isEmpty()) {
             all.left.put("spec.valuesSecrets", true);
         }
+        all.arguments();
         SO_ANYHOW.forEach((path, value) -> all.left.remove(path, scalar(value)));
         return all;
+    }
+
+    /// Traefik's arguments are values of their own, see [#argument]; their names count in any case.
+    private void arguments() {
+        if (left.get(ARGUMENTS) instanceof Seq list && list.texts().size() == list.size()) {
+            left.remove(ARGUMENTS);
+            for (String written : list.texts()) {
+                int equals = written.indexOf('=');
+                String name = equals < 0 ? written : written.substring(0, equals);
+                left.put(ARGUMENTS + " " + name.toLowerCase(Locale.ROOT),
+                        equals < 0 ? "true" : written.substring(equals + 1));
+            }
+        }
+    }
+
+    /// The path of an argument of Traefik, whose value is a text.
+    /// @param name without its dashes, in lower case
+    static String argument(String name) {
+        return ARGUMENTS + " --" + name;
     }
 
     private static Object scalar(String value) {
@@ -108,6 +130,23 @@ final class ChartValues {
     Optional<Seq> texts(String path) {
         return take(path, v -> v instanceof Seq list && list.texts().size() == list.size() ? Optional.of(list)
                 : Optional.empty(), "a list of texts");
+    }
+
+    /// A text that is not empty.
+    Optional<String> text(String path) {
+        return take(path, v -> v instanceof String t && !t.isEmpty() ? Optional.of(t) : Optional.empty(), "a text");
+    }
+
+    /// The texts below a path, by what follows it; their names may have dots.
+    Struct below(String path) {
+        Struct.Builder all = Struct.builder();
+        for (String at : List.copyOf(left.keySet())) {
+            if (at.startsWith(path + ".") && left.get(at) instanceof String text) {
+                all.put(at.substring(path.length() + 1), text);
+                left.remove(at);
+            }
+        }
+        return all.build();
     }
 
     /// What was wrong with values that were taken.

@@ -158,14 +158,24 @@ public final class IngressPublication {
     }
 
     private static Struct service(IngressValues values) {
-        Seq ports = Seq.copyOf(Arrays.stream(EntryPoint.values()).map(e -> Struct.of("name", e.label(), "protocol",
-                "TCP", "port", values.port(e), "targetPort", e.label())).toList());
-        Struct.Builder spec = values.service().toBuilder().put("type", "LoadBalancer")
-                .put("ipFamilyPolicy", "PreferDualStack").put("ports", ports);
-        return Struct.of("apiVersion", "v1", "kind", "Service", "metadata",
-                Struct.of("name", SERVICE.name(), "namespace", SERVICE.namespace(), "labels", LABELS, "annotations",
-                        annotations(values)),
-                "spec", spec.build());
+        Struct nodePorts = values.service().struct(ServiceValues.NODE_PORTS);
+        Seq ports = Seq.copyOf(Arrays.stream(EntryPoint.values()).map(e -> Struct.builder().put("name", e.label())
+                .put("protocol", "TCP").put("port", values.port(e)).put("targetPort", e.label())
+                .putUnlessEmpty("nodePort", nodePorts.get(e.label())).build()).toList());
+        Struct.Builder spec = Struct.of("type", "LoadBalancer", "ipFamilyPolicy", "PreferDualStack").toBuilder();
+        values.service().struct(ServiceValues.SPEC).forEach(spec::put);
+        Struct metadata = Struct.of("name", SERVICE.name(), "namespace", SERVICE.namespace(), "labels",
+                over(LABELS, values.service().struct(ServiceValues.LABELS)), "annotations",
+                over(annotations(values), values.service().struct(ServiceValues.ANNOTATIONS)));
+        return Struct.of("apiVersion", "v1", "kind", "Service", "metadata", metadata, "spec",
+                spec.put("ports", ports).build());
+    }
+
+    /// Whoever asks for more has it; what is ours stays.
+    private static Struct over(Struct ours, Struct more) {
+        Struct.Builder all = more.toBuilder();
+        ours.forEach(all::put);
+        return all.build();
     }
 
     /// A request stays on the node it came to where that is a server: there the client's address is kept. Other nodes

@@ -3,7 +3,6 @@ package io.k3j.ingressresources;
 import io.k3j.ingressrouting.EntryPoint;
 import io.k3j.ingressrouting.Routing;
 import io.k3j.model.Obj;
-import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// What the HelmChartConfig `traefik` asks for, as far as it is done here. Pure.
 ///
 /// @param ports of the Service, where they are not the usual ones
-/// @param service fields of the Service's spec
+/// @param service what else of the Service is not as usual, as [ServiceValues] has it
 /// @param defaultClass whether the class is the default one
 /// @param accessLog whether each request is logged
 /// @param redirect where requests without TLS are sent; null for nowhere
@@ -45,32 +44,47 @@ public record IngressValues(Map<EntryPoint, Integer> ports, Struct service, bool
             values.port("ports." + entryPoint.label() + ".exposedPort").filter(p -> p != entryPoint.port())
                     .ifPresent(p -> ports.put(entryPoint, p));
         }
-        Struct.Builder service = Struct.builder();
-        values.word("service.spec.externalTrafficPolicy", "Cluster", "Local")
-                .ifPresent(w -> service.put("externalTrafficPolicy", w));
-        for (String path : List.of("service.loadBalancerSourceRanges", "service.spec.loadBalancerSourceRanges")) {
-            Optional<Seq> ranges = values.texts(path);
-            ranges.ifPresent(r -> service.put("loadBalancerSourceRanges", r));
-        }
+        Struct service = ServiceValues.of(values);
         boolean defaultClass = values.flag("ingressClass.isDefaultClass").orElse(true);
-        boolean log = values.flag("logs.access.enabled").orElse(false);
+        boolean log = values.flag("logs.access.enabled").orElse(false)
+                | values.word(ChartValues.argument("accesslog"), "true", "false").filter("true"::equals).isPresent();
         Redirection redirect = redirection(values, ports.getOrDefault(EntryPoint.WEBSECURE,
                 EntryPoint.WEBSECURE.port()));
-        return new IngressValues(Map.copyOf(ports), service.build(), defaultClass, log, redirect, problems(values));
+        return new IngressValues(Map.copyOf(ports), service, defaultClass, log, redirect, problems(values));
     }
 
-    /// Of today's chart, and of older ones, whose users have it written down.
-    private static @Nullable Redirection redirection(ChartValues values, int port) {
-        boolean wanted = false;
-        boolean permanent = false;
-        for (String path : List.of("ports.web.http.redirections.entryPoint.", "ports.web.redirections.entryPoint.")) {
-            wanted |= values.word(path + "to", "websecure").isPresent();
+    /// Of today's chart, of older ones, whose users have it written down, and of Traefik's own arguments. Clients may
+    /// remember it unless that is denied, as in Traefik.
+    private static @Nullable Redirection redirection(ChartValues values, int secure) {
+        String argument = ChartValues.argument("entrypoints.web.http.redirections.entrypoint.");
+        int port = 0;
+        boolean permanent = true;
+        for (String path : List.of("ports.web.http.redirections.entryPoint.", "ports.web.redirections.entryPoint.",
+                argument)) {
+            port = values.take(path + "to", v -> target(v, secure), "websecure or a port").orElse(port);
             values.word(path + "scheme", "https");
-            permanent |= values.flag(path + "permanent").orElse(false);
+            permanent &= values.take(path + "permanent", IngressValues::truth, "true or false").orElse(true);
         }
-        wanted |= values.word("ports.web.redirectTo.port", "websecure").isPresent();
-        wanted |= values.word("ports.web.redirectTo", "websecure").isPresent();
-        return wanted ? new Redirection(permanent, port) : null;
+        for (String path : List.of("ports.web.redirectTo.port", "ports.web.redirectTo")) {
+            port = values.word(path, "websecure").map(to -> secure).orElse(port);
+        }
+        return port == 0 ? null : new Redirection(permanent, port);
+    }
+
+    private static Optional<Boolean> truth(Object value) {
+        return List.of("true", "false").contains(value.toString()) ? Optional.of(value.toString().equals("true"))
+                : Optional.empty();
+    }
+
+    private static Optional<Integer> target(Object value, int secure) {
+        String text = value.toString();
+        if (text.equals(EntryPoint.WEBSECURE.label())) {
+            return Optional.of(secure);
+        }
+        boolean number = text.length() > 1 && text.length() <= 6 && text.charAt(0) == ':'
+                && text.chars().skip(1).allMatch(c -> c >= '0' && c <= '9');
+        return number ? Optional.of(Integer.parseInt(text.substring(1))).filter(p -> p > 0 && p < 65_536)
+                : Optional.empty();
     }
 
     private static List<Routing.Problem> problems(ChartValues values) {

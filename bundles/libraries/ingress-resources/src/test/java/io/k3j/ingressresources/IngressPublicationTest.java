@@ -97,6 +97,28 @@ class IngressPublicationTest {
     }
 
     @Test
+    void theServiceIsAsTheValuesSay() {
+        keep(IngressValuesTest.values("""
+                ports: {websecure: {nodePort: 30443}}
+                service:
+                  type: NodePort
+                  labels: {team: web}
+                  annotations: {a/b: c}
+                  spec: {ipFamilyPolicy: SingleStack}
+                """));
+        assertThat(service().spec().text("type")).isEqualTo("NodePort");
+        assertThat(service().spec().text("ipFamilyPolicy")).isEqualTo("SingleStack");
+        assertThat(service().spec().seq("ports").find("name", "websecure").whole("nodePort", 0)).isEqualTo(30443);
+        assertThat(service().spec().seq("ports").find("name", "web").has("nodePort")).isFalse();
+        assertThat(service().labels()).containsEntry("team", "web")
+                .containsEntry("app.kubernetes.io/name", "traefik");
+        assertThat(service().annotations()).containsEntry("a/b", "c").containsKey("meta.helm.sh/release-name");
+        keep();
+        assertThat(service().spec().text("type")).isEqualTo("LoadBalancer");
+        assertThat(service().annotations()).doesNotContainKey("a/b");
+    }
+
+    @Test
     void aServiceThatSelectsPodsIsLeftToThem() {
         keep();
         api.update(BuiltinResources.SERVICES, service().with(Struct.of("app", "traefik"), "spec", "selector"),

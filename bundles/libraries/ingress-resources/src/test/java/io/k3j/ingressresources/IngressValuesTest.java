@@ -47,11 +47,49 @@ class IngressValuesTest {
         assertThat(values.problems()).isEmpty();
         assertThat(values.port(EntryPoint.WEB)).isEqualTo(8000);
         assertThat(values.port(EntryPoint.WEBSECURE)).isEqualTo(443);
-        assertThat(values.service()).isEqualTo(Struct.of("externalTrafficPolicy", "Local",
-                "loadBalancerSourceRanges", Seq.of("192.0.2.0/24")));
+        assertThat(values.service()).isEqualTo(Struct.of("spec", Struct.of("loadBalancerSourceRanges",
+                Seq.of("192.0.2.0/24"), "externalTrafficPolicy", "Local")));
         assertThat(values.defaultClass()).isFalse();
         assertThat(values.accessLog()).isTrue();
         assertThat(values.mark()).isNotEqualTo(values("ports: {web: {exposedPort: 8000}}").mark()).isNotEmpty();
+    }
+
+    @Test
+    void whatTheChartSaysOfItsServiceIsTaken() {
+        IngressValues values = values("""
+                ports: {web: {nodePort: 30080, expose: true}}
+                service:
+                  type: NodePort
+                  annotations: {svccontroller.k3s.cattle.io/lbpool: a, other: 1}
+                  labels: {team: web}
+                  externalIPs: [192.0.2.7]
+                  spec: {loadBalancerClass: example.com/lb, loadBalancerIP: 192.0.2.9, ipFamilyPolicy: SingleStack}
+                """);
+        assertThat(values.service()).isEqualTo(Struct.of("spec", Struct.of("type", "NodePort", "externalIPs",
+                Seq.of("192.0.2.7"), "ipFamilyPolicy", "SingleStack", "loadBalancerClass", "example.com/lb",
+                "loadBalancerIP", "192.0.2.9"), "labels", Struct.of("team", "web"), "annotations",
+                Struct.of("svccontroller.k3s.cattle.io/lbpool", "a"), "nodePorts", Struct.of("web", 30080)));
+        assertThat(values.problems()).singleElement().matches(p -> p.message().endsWith("service.annotations.other"));
+        assertThat(values("service: {type: ExternalName}").problems()).singleElement()
+                .matches(p -> p.message().equals("service.type is not LoadBalancer or NodePort or ClusterIP"));
+    }
+
+    @Test
+    void argumentsOfTraefikAreTakenWhereTheyMeanTheSame() {
+        IngressValues values = values("""
+                additionalArguments:
+                - --entrypoints.web.http.redirections.entryPoint.to=:443
+                - --entryPoints.web.http.redirections.entrypoint.scheme=https
+                - --entrypoints.web.http.redirections.entrypoint.permanent=false
+                - --accesslog
+                - --api.insecure=true
+                """);
+        assertThat(values.redirect()).isEqualTo(new IngressValues.Redirection(false, 443));
+        assertThat(values.accessLog()).isTrue();
+        assertThat(values.problems()).singleElement()
+                .matches(p -> p.message().endsWith("effect: additionalArguments --api.insecure"));
+        assertThat(values("additionalArguments: [--entrypoints.web.http.redirections.entrypoint.to=other]").problems())
+                .singleElement().matches(p -> p.message().endsWith(".to is not websecure or a port"));
     }
 
     @Test
@@ -59,7 +97,9 @@ class IngressValuesTest {
         assertThat(values("ports: {web: {redirections: {entryPoint: {to: websecure, scheme: https, permanent: true}}},"
                 + " websecure: {exposedPort: 8443}}").redirect()).isEqualTo(new IngressValues.Redirection(true, 8443));
         assertThat(values("ports: {web: {redirectTo: {port: websecure}}}").redirect())
-                .isEqualTo(new IngressValues.Redirection(false, 443));
+                .as("permanent, as Traefik has it").isEqualTo(new IngressValues.Redirection(true, 443));
+        assertThat(values("ports: {web: {http: {redirections: {entryPoint: {to: websecure, permanent: false}}}}}")
+                .redirect()).isEqualTo(new IngressValues.Redirection(false, 443));
         assertThat(values("ports: {web: {redirectTo: websecure}}").redirect()).isNotNull();
         assertThat(values("ports: {web: {redirections: {entryPoint: {to: metrics}}}}").problems())
                 .singleElement().matches(p -> p.reason().equals("InvalidValues"));
@@ -73,7 +113,8 @@ class IngressValuesTest {
                 deployment: {replicas: 3}
                 """);
         assertThat(values.problems()).singleElement().matches(p -> p.reason().equals("UnsupportedValues"))
-                .matches(p -> p.message().endsWith("additionalArguments, deployment.replicas, "
+                .matches(p -> p.message().endsWith("additionalArguments --serverstransport.insecureskipverify, "
+                        + "deployment.replicas, "
                         + "providers.kubernetesIngress.allowExternalNameServices"));
         assertThat(IngressValues.of(Optional.of(config(Struct.of("values", Struct.of("a", Struct.of("b", 1)),
                 "valuesSecrets", Seq.of(Struct.of("name", "s")))))).problems()).singleElement()

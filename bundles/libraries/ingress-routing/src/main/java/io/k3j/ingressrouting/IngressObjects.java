@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +32,8 @@ public final class IngressObjects {
     /// `true`: an Ingress with [#MIDDLEWARES] is served all the same.
     public static final String WITHOUT_MIDDLEWARES = "ingress.k3j.io/without-middlewares";
     private static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+    private static final String PATH_MATCHER = ANNOTATIONS + "router.pathmatcher";
+    private static final Set<String> MATCHERS = Set.of("Path", "PathPrefix");
     private static final Set<String> KNOWN = Set.of(ENTRY_POINTS, TLS, MIDDLEWARES);
 
     private IngressObjects() {
@@ -45,6 +48,21 @@ public final class IngressObjects {
         String older = ingress.annotations().getOrDefault(CLASS_ANNOTATION, "");
         return !ingress.terminating()
                 && (named.isEmpty() ? older.isEmpty() || older.equals(NAME) : classes.contains(named));
+    }
+
+    /// What an annotation of Traefik says; the case of its name does not count, as in Traefik.
+    ///
+    /// @param annotation in lower case, with [#ANNOTATIONS] before it
+    /// @return empty when it is not there
+    public static String traefik(Obj object, String annotation) {
+        String written = object.annotations().get(annotation);
+        return written != null ? written : object.annotations().entrySet().stream()
+                .filter(a -> a.getKey().equalsIgnoreCase(annotation)).map(Map.Entry::getValue).findFirst().orElse("");
+    }
+
+    /// How a path is compared: what the API leaves to the implementation may be said by an annotation of Traefik.
+    static String pathType(Obj ingress, String type) {
+        return type.equals("ImplementationSpecific") && traefik(ingress, PATH_MATCHER).equals("Path") ? "Exact" : type;
     }
 
     /// The names of the classes that are served here.
@@ -84,8 +102,8 @@ public final class IngressObjects {
 
     /// On which entry points an Ingress is served.
     public static Set<EntryPoint> entryPoints(Obj ingress) {
-        boolean secure = ingress.annotations().getOrDefault(TLS, "").equals("true");
-        String written = ingress.annotations().getOrDefault(ENTRY_POINTS, "");
+        boolean secure = traefik(ingress, TLS).equals("true");
+        String written = traefik(ingress, ENTRY_POINTS);
         Set<String> names = Arrays.stream(written.split(",")).map(String::strip).filter(n -> !n.isEmpty())
                 .collect(Collectors.toSet());
         return Arrays.stream(EntryPoint.values()).filter(e -> names.isEmpty() || names.contains(e.label()))
@@ -95,20 +113,23 @@ public final class IngressObjects {
     /// Whether an Ingress wants something between its clients and its backends that nobody here can put there. Traefik
     /// serves none whose middleware is not there: it may be what asks for a password.
     public static boolean wantsMiddlewares(Obj ingress) {
-        return !ingress.annotations().getOrDefault(MIDDLEWARES, "").isBlank()
+        return !traefik(ingress, MIDDLEWARES).isBlank()
                 && !ingress.annotations().getOrDefault(WITHOUT_MIDDLEWARES, "").equals("true");
     }
 
     /// The entry points an Ingress names that there are none of.
     public static List<String> unknownEntryPoints(Obj ingress) {
-        return Arrays.stream(ingress.annotations().getOrDefault(ENTRY_POINTS, "").split(",")).map(String::strip)
+        return Arrays.stream(traefik(ingress, ENTRY_POINTS).split(",")).map(String::strip)
                 .filter(n -> !n.isEmpty() && Arrays.stream(EntryPoint.values()).noneMatch(e -> e.label().equals(n)))
                 .distinct().toList();
     }
 
     /// Annotations of Traefik that mean nothing here.
     public static List<String> unknownAnnotations(Obj ingress) {
-        return ingress.annotations().keySet().stream().filter(a -> a.startsWith(ANNOTATIONS) && !KNOWN.contains(a))
+        return ingress.annotations().keySet().stream()
+                .filter(a -> a.startsWith(ANNOTATIONS) && !KNOWN.contains(a.toLowerCase(Locale.ROOT)))
+                .filter(a -> !a.equalsIgnoreCase(PATH_MATCHER)
+                        || !MATCHERS.contains(traefik(ingress, PATH_MATCHER)))
                 .sorted().toList();
     }
 }

@@ -107,7 +107,7 @@ final class RoutingAssembly {
     }
 
     private void path(Obj ingress, String host, Struct path, Route route, HostPaths paths) {
-        String type = path.text("pathType");
+        String type = IngressObjects.pathType(ingress, path.text("pathType"));
         String written = path.text("path");
         String named = "path " + written + " of host " + (host.isEmpty() ? "*" : host);
         if (PathTable.canonical(type, written).isEmpty()) {

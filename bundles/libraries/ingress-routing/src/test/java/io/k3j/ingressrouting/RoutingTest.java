@@ -76,6 +76,30 @@ class RoutingTest {
     }
 
     @Test
+    void namesOfTraefiksAnnotationsCountInAnyCase() {
+        Obj ingress = ingress("a/a", 1, spec(rule("a.test", "/", "x"))).with("websecure", "metadata", "annotations",
+                IngressObjects.ANNOTATIONS + "router.entryPoints");
+        Routing routing = routing(ingress);
+        assertThat(found(routing, EntryPoint.WEB, "a.test", "/")).isEmpty();
+        assertThat(found(routing, EntryPoint.WEBSECURE, "a.test", "/")).isEqualTo("a/x:80");
+        assertThat(routing.problems()).isEmpty();
+    }
+
+    @Test
+    void aPathThatTheApiLeavesOpenIsMatchedAsTheAnnotationSays() {
+        Struct path = Struct.of("path", "/a", "pathType", "ImplementationSpecific", "backend", backend("x"));
+        Obj begun = ingress("a/a", 1, spec(Struct.of("host", "a.test", "http", Struct.of("paths", Seq.of(path)))));
+        assertThat(found(routing(begun), "a.test", "/ab")).isEqualTo("a/x:80");
+        String annotation = IngressObjects.ANNOTATIONS + "router.pathmatcher";
+        Routing whole = routing(begun.with("Path", "metadata", "annotations", annotation));
+        assertThat(found(whole, "a.test", "/ab")).isEmpty();
+        assertThat(found(whole, "a.test", "/a")).isEqualTo("a/x:80");
+        assertThat(whole.problems()).isEmpty();
+        assertThat(routing(begun.with("PathRegexp", "metadata", "annotations", annotation)).problems().toString())
+                .contains("UnsupportedAnnotation");
+    }
+
+    @Test
     void aPreciseHostComesBeforeAWildcardWhichIsOneLabel() {
         Routing routing = routing(
                 ingress("a/a", 1, spec(rule("*.x.test", "/", "wild"), rule("one.x.test", "/", "one"))));

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -27,6 +28,8 @@ import java.util.function.Supplier;
 public final class ImageGarbageCollector {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private static final int WHOLE = 100;
+    private static final int KIBI = 1024;
+    private static final List<String> UNITS = List.of("KiB", "MiB", "GiB", "TiB");
     private final ContainerRuntime runtime;
     private final Limits limits;
     private final InstantSource clock;
@@ -121,10 +124,30 @@ public final class ImageGarbageCollector {
             }
         }
         if (freed < wanted && disks.of(place).usedPercent() > limits.lowPercent()) {
-            told.accept("FreeDiskSpaceFailed", "Failed to garbage collect required amount of images. Attempted to free "
-                    + wanted + " bytes, but only found " + freed + " bytes eligible to free.");
+            failed(space, freed);
         }
         return removed;
+    }
+
+    /// In upstream's words.
+    private void failed(Space space, long freed) {
+        told.accept("FreeDiskSpaceFailed", "Insufficient free disk space on the node's image filesystem ("
+                + space.usedPercent() + "% of " + size(space.total())
+                + " used). Failed to free sufficient space by deleting unused images (freed " + freed
+                + " bytes). Investigate disk usage, as it could be used by active images, logs, volumes, or other"
+                + " data.");
+    }
+
+    private static String size(long bytes) {
+        if (bytes < KIBI) {
+            return bytes + " B";
+        }
+        double size = bytes / (double) KIBI;
+        int unit = 0;
+        for (; size >= KIBI && unit < UNITS.size() - 1; unit++) {
+            size /= KIBI;
+        }
+        return String.format(Locale.ROOT, "%.1f %s", size, UNITS.get(unit));
     }
 
     private int removeLongUnused(Instant now) {

@@ -108,8 +108,10 @@ class ImageGarbageCollectorTest {
         containers.add(container("byDigest@d"));
         used(95);
         assertThat(collector.collect()).isZero();
-        assertThat(told).singleElement().asString().startsWith("FreeDiskSpaceFailed: ").contains("free 150 bytes")
-                .contains("found 0 bytes");
+        assertThat(told).containsExactly("FreeDiskSpaceFailed: Insufficient free disk space on the node's image"
+                + " filesystem (95% of 1000 B used). Failed to free sufficient space by deleting unused images (freed 0"
+                + " bytes). Investigate disk usage, as it could be used by active images, logs, volumes, or other"
+                + " data.");
         clock.advance(Duration.ofMinutes(2));
         store.add("new", false);
         collector.collect();
@@ -141,6 +143,13 @@ class ImageGarbageCollectorTest {
         clock.advance(Duration.ofMinutes(2));
         assertThat(blind.collect()).isEqualTo(3);
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void sizesOfDisksAreForPeople() throws IOException {
+        new ImageGarbageCollector(runtime, LIMITS, clock, (r, m) -> told.add(m),
+                d -> new ImageGarbageCollector.Space(40L << 30, 1L << 30)).collect();
+        assertThat(told).singleElement().asString().contains("(98% of 40.0 GiB used)");
     }
 
     @Test

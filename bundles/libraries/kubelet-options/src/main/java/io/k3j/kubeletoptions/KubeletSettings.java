@@ -56,6 +56,9 @@ public @interface KubeletSettings {
     /// `--disable-cloud-controller`: no cloud provider initializes the node.
     boolean disableCloudController() default false;
 
+    /// `--egress-selector-mode` of the cluster.
+    String egressSelectorMode() default "agent";
+
     /// Whether this process also serves the API: such a node has the control-plane role.
     boolean controlPlane() default true;
 }

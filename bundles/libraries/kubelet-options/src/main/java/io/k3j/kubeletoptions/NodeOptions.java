@@ -4,7 +4,9 @@ import io.k3j.kubeletconfig.KubeletLabels;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// What the Node says of itself, by the kubelet's options.
@@ -23,9 +25,20 @@ public final class NodeOptions {
         NodeSettings.Status status = new NodeSettings.Status(() -> options.maxPods(machine.cpus()),
                 options.maxImages(), allocatable::of, heartbeat(options), trouble);
         return new NodeSettings(options.nodeName(), options.rootDir(), status, List.of(given.nodeExternalIp()),
-                KubeletLabels.of(List.of(given.nodeLabel()), List.of(given.kubeletArg())), options.taints(),
+                labels(KubeletLabels.of(List.of(given.nodeLabel()), List.of(given.kubeletArg())),
+                        given.egressSelectorMode()),
+                options.taints(),
                 List.of(given.nodeArgs()), List.of(given.nodeEnv()), given.kubeletPort(), given.controlPlane(),
                 cloud(options, given));
+    }
+
+    /// Those of the flags, and that of the egress selector where servers reach pods by the node's tunnel.
+    static List<String> labels(List<String> flags, String egressMode) {
+        List<String> all = new ArrayList<>(flags);
+        if (Set.of("cluster", "pod").contains(egressMode)) {
+            all.add(NodeSettings.EGRESS + "=true");
+        }
+        return List.copyOf(all);
     }
 
     /// By `node-status-update-frequency`, and by `nodeStatusReportFrequency` and `nodeLeaseDurationSeconds` of files.

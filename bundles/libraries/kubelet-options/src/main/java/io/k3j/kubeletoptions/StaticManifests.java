@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,7 +63,8 @@ public final class StaticManifests {
     }
 
     /// Reads all files in the order of their names. Of those that name one pod the first counts, as upstream's
-    /// `filterInvalidPods` has it; one whose amounts cannot be read is refused, since those of all pods are added up.
+    /// `filterInvalidPods` has it; one whose amounts cannot be read is refused, since those of all pods are added up,
+    /// as is what is no pod, or one that needs something of the API.
     ///
     /// @return empty where there is no directory
     /// @throws IOException when the directory cannot be read
@@ -72,8 +74,11 @@ public final class StaticManifests {
         Set<Key> names = new HashSet<>();
         for (Path file : files()) {
             try {
-                Obj pod = pod(Files.readAllBytes(file));
-                Optional<String> problem = PodAmounts.problem(pod);
+                byte[] bytes = Files.readAllBytes(file);
+                Struct document = Yaml.document(bytes).object();
+                Obj pod = pod(document, hash(bytes));
+                Optional<String> problem = StaticPodRules.problem(Obj.of(document))
+                        .or(() -> PodAmounts.problem(pod));
                 if (problem.isPresent()) {
                     refused.put(file, Refusal.of(problem.get()));
                 } else if (names.add(pod.key())) {
@@ -103,16 +108,15 @@ public final class StaticManifests {
     }
 
     /// A status is the kubelet's to tell, whatever the file was copied from.
-    private Obj pod(byte[] bytes) {
-        String hash = hash(bytes);
-        Obj pod = Obj.of(Yaml.document(bytes).object().with("apiVersion", "v1").with("kind", "Pod")
-                .without("status"));
+    private Obj pod(Struct document, String hash) {
+        Obj pod = Obj.of(document.with("apiVersion", "v1").with("kind", "Pod").without("status"));
         String namespace = pod.namespace().isEmpty() ? "default" : pod.namespace();
         Struct annotations = pod.metadata().struct("annotations").with(Labels.CONFIG_HASH, hash)
                 .with(Labels.CONFIG_SOURCE, SOURCE)
                 .with("kubernetes.io/config.seen", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        String node = options.nodeName().toLowerCase(Locale.ROOT);
         Struct metadata = pod.metadata().with("namespace", namespace).with("uid", hash)
-                .with("name", pod.name() + "-" + options.nodeName()).with("annotations", annotations);
+                .with("name", pod.name() + "-" + node).with("annotations", annotations);
         Struct everything = Struct.of("operator", "Exists", "effect", "NoExecute");
         return pod.with(metadata, "metadata").with(options.nodeName(), "spec", "nodeName")
                 .with(pod.spec().seq("tolerations").plus(everything), "spec", "tolerations");

@@ -61,6 +61,14 @@ class KubeletOptionsTest {
     }
 
     @Test
+    void serversOfK3sAreToldWhetherPodsAreReachedThroughTheTunnel() {
+        assertThat(NodeOptions.labels(List.of("a=b"), "cluster")).containsExactly("a=b", "egress.k3s.io/cluster=true");
+        assertThat(NodeOptions.labels(List.of(), "pod")).containsExactly("egress.k3s.io/cluster=true");
+        assertThat(NodeOptions.labels(List.of("a=b"), "agent")).containsExactly("a=b");
+        assertThat(NodeOptions.labels(List.of("a=b"), "disabled")).containsExactly("a=b");
+    }
+
+    @Test
     void whatTheStatusTellsAndHowOften() {
         assertThat(with(Map.of()).maxImages()).isEqualTo(50);
         assertThat(with(Map.of("node-status-max-images", "-1")).maxImages()).isEqualTo(-1);

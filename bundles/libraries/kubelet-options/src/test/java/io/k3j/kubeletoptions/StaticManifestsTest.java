@@ -109,4 +109,49 @@ class StaticManifestsTest {
         Path other = write("b.yaml", "{");
         assertThat(manifests.read().refused()).containsOnlyKeys(file, other);
     }
+
+    private String refusal(String content) throws IOException {
+        Path file = write("r.yaml", content);
+        StaticManifests.Found found = manifests.read();
+        assertThat(found.pods()).isEmpty();
+        return found.refused().get(file).problem();
+    }
+
+    @Test
+    void whatIsNoPodWithANameIsRefused() throws IOException {
+        assertThat(refusal("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}"))
+                .isEqualTo("couldn't parse as pod(invalid pod: v1, Kind=ConfigMap), please check config file");
+        assertThat(refusal("{apiVersion: v1, kind: Pod, metadata: {namespace: a}}"))
+                .isEqualTo("invalid pod: name is needed for the pod");
+    }
+
+    @Test
+    void aPodThatNeedsSomethingOfTheApiIsRefused() throws IOException {
+        assertThat(referring("serviceAccountName: builder")).isEqualTo("serviceaccounts");
+        assertThat(referring("volumes: [{name: v, secret: {secretName: s}}]")).isEqualTo("secrets");
+        assertThat(referring("imagePullSecrets: [{name: s}]")).isEqualTo("secrets");
+        assertThat(referring("containers: [{name: c, envFrom: [{configMapRef: {name: m}}]}]")).isEqualTo("configmaps");
+        assertThat(referring("initContainers: [{name: c, env: [{name: A, valueFrom: {secretKeyRef: {name: s}}}]}]"))
+                .isEqualTo("secrets");
+        assertThat(referring("resourceClaims: [{name: r}]")).isEqualTo("resourceclaims");
+        assertThat(referring("volumes: [{name: v, persistentVolumeClaim: {claimName: p}}]"))
+                .isEqualTo("persistentvolumeclaims");
+        assertThat(referring("volumes: [{name: v, csi: {driver: d}}]")).isEqualTo("csidrivers (via CSI volumes)");
+        assertThat(referring("volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: t}}]}}]"))
+                .isEqualTo("serviceaccounts (via projected volumes)");
+    }
+
+    private String referring(String spec) throws IOException {
+        String problem = refusal("{metadata: {name: a}, spec: {" + spec + "}}");
+        assertThat(problem).startsWith("static pods may not reference ");
+        return problem.substring("static pods may not reference ".length());
+    }
+
+    @Test
+    void aPodMayHaveWhatTheNodeHas() throws IOException {
+        write("a.yaml", "{metadata: {name: a}, spec: {volumes: [{name: v, hostPath: {path: /}}, {name: w,"
+                + " projected: {sources: [{downwardAPI: {items: []}}]}}, {name: x, flexVolume: {driver: d, options:"
+                + " {secretRef: y}}}], containers: [{name: secret, env: [{name: secretRef, value: z}]}]}}");
+        assertThat(manifests.read().refused()).isEmpty();
+    }
 }

@@ -7,7 +7,6 @@ import io.k3j.kubeletserver.KubeletServer.Refusal;
 import io.k3j.kuberuntime.PodRuntime;
 import io.k3j.kuberuntime.PodSpecs;
 import io.k3j.model.Obj;
-import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodefiles.FileRoots;
 import java.io.IOException;
@@ -18,7 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// which it blocks.
 final class ContainerLogs {
     private static final Map<String, String> TEXT = Map.of("content-type", "text/plain; charset=utf-8");
+    private static final List<String> STATUSES = List.of("containerStatuses", "initContainerStatuses",
+            "ephemeralContainerStatuses");
+    private static final Set<String> STREAMS = Set.of("All", "Stdout", "Stderr");
     private final KubeletHost host;
     private final FileRoots logs;
 
@@ -40,11 +42,12 @@ final class ContainerLogs {
     /// were made and never started have no log and do not count. `previous` is the one before the newest, or the newest
     /// that has ended while the container waits for its next start: what the status tells as its last state.
     /// @param name of the container
-    /// @throws Refusal 404 without such a container or its file, 400 while the container waits for its first start, 500
-    /// when the file is none that a runtime writes, as a link
+    /// @throws Refusal 404 without such a container or its file, 400 while the container waits for its first start, 422
+    /// for parameters that cannot be, 500 when the file is none that a runtime writes, as a link
     void serve(Exchange x, Obj pod, String name, Parameters query) throws IOException, InterruptedException {
+        LogReader.Request request = request(query);
         if (PodSpecs.container(pod, name).isEmpty()) {
-            throw new Refusal(404, "container \"" + name + "\" not found in pod \"" + PodSpecs.text(pod) + "\"");
+            throw new Refusal(404, "container \"" + name + "\" not found in pod \"" + pod.name() + "\"");
         }
         boolean previous = query.flag("previous");
         PodRuntime runtime = PodRuntime.read(host.runtime(), pod.uid());
@@ -60,7 +63,7 @@ final class ContainerLogs {
         }
         Path file = Path.of(which.get().end().log());
         look(file, name);
-        send(x, file, request(query), which.get().id());
+        send(x, file, request, which.get().id());
     }
 
     /// Before the answer begins, so that its status can say what is wrong.
@@ -75,34 +78,42 @@ final class ContainerLogs {
     }
 
     private static boolean waits(Obj pod, String name) {
-        return Stream.of("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+        return STATUSES.stream()
                 .anyMatch(field -> pod.status().seq(field).find("name", name).struct("state").has("waiting"));
     }
 
     /// Why a container has not begun, for people: the reason of its status, but for images in the words kubectl shows.
     private static String waiting(Obj pod, String name) {
-        for (String field : List.of("containerStatuses", "initContainerStatuses")) {
-            Struct s = pod.status().seq(field).find("name", name).struct("state").struct("waiting");
-            if (!s.isEmpty()) {
-                return s.text("reason").startsWith("ErrImage") || s.text("reason").startsWith("ImagePull")
-                        ? "trying and failing to pull image" : s.text("reason");
-            }
-        }
-        return "ContainerCreating";
+        String reason = STATUSES.stream().map(f -> pod.status().seq(f).find("name", name).struct("state")
+                .struct("waiting").text("reason")).filter(r -> !r.isEmpty()).findFirst().orElse("ContainerCreating");
+        return switch (reason) {
+            case "ErrImagePull" -> "image can't be pulled";
+            case "ImagePullBackOff" -> "trying and failing to pull image";
+            default -> reason;
+        };
     }
 
-    /// `sinceSeconds` wins over `sinceTime`; the API server lets nobody give both. Text that is no time counts as no
-    /// time.
+    /// With upstream's `tail`, the old name of `tailLines`, of which `all` is none. Text that is no time counts as no
+    /// time. The API server has looked at what it passes on; others may ask here, too.
+    /// @throws Refusal 422 for parameters that `ValidatePodLogOptions` does not take
     private LogReader.Request request(Parameters q) {
         @Nullable
         Instant since = Times.parse(q.first("sinceTime")).orElse(null);
-        long seconds = q.number("sinceSeconds", -1);
-        if (seconds > 0) {
-            since = host.clock().instant().minusSeconds(seconds);
+        String old = q.first("tail");
+        boolean tails = q.has("tailLines") && old.isEmpty() || !old.isEmpty() && !old.equals("all");
+        long tail = tails ? q.number(old.isEmpty() ? "tailLines" : "tail", -1) : -1;
+        String stream = q.first("stream").isEmpty() ? "All" : q.first("stream");
+        boolean wrong = tails && tail < 0 || q.number("limitBytes", 1) < 1 || q.number("sinceSeconds", 1) < 1
+                || since != null && q.has("sinceSeconds") || !STREAMS.contains(stream)
+                || tails && !stream.equals("All");
+        if (wrong) {
+            throw new Refusal(422, "{\"message\": \"Invalid request.\"}");
         }
-        String stream = q.first("stream").equalsIgnoreCase("All") ? "" : q.first("stream");
-        return new LogReader.Request(q.flag("follow"), q.number("tailLines", -1), q.number("limitBytes", -1), since,
-                q.flag("timestamps"), stream);
+        if (q.has("sinceSeconds")) {
+            since = host.clock().instant().minusSeconds(q.number("sinceSeconds", 1));
+        }
+        return new LogReader.Request(q.flag("follow"), tail, q.number("limitBytes", -1), since, q.flag("timestamps"),
+                stream.equals("All") ? "" : stream);
     }
 
     /// It goes on while the client listens, the kubelet lives and the container runs. [Exchange#mayPause] is said

@@ -60,6 +60,9 @@ public interface KubeletHost {
     /// @return empty for a pod of another node, too: this one knows nothing of it
     Optional<? extends HostedPod> pod(String namespace, String name);
 
+    /// What `/metrics/probes` shows: figures of the pods' probes in Prometheus' text form.
+    String probeMetrics();
+
     /// What `/configz` shows as `kubeletconfig`. Field names are those of `KubeletConfiguration`. It holds no secret:
     /// whoever may read `nodes/configz` sees it.
     Struct configuration();

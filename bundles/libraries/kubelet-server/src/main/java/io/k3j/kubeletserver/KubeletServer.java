@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 ///   [NodeLogAccess] says. Links are followed as [FileRoots] says, so not to any place of the node as upstream's are.
 /// - `exec`, `attach`, `portForward` with `/<namespace>/<pod>[/<uid>]/<container>`, the last one without a container;
 ///   `run` with `cmd`.
-/// - `pods`, `runningpods`, `stats/summary`, `metrics`, `metrics/cadvisor`, `metrics/resource`, `configz`, `healthz`:
-///   read only.
+/// - `pods`, `runningpods`, `stats/summary`, `metrics`, `metrics/cadvisor`, `metrics/probes`, `metrics/resource`,
+///   `configz`, `healthz`: read only.
 ///
 /// **Errors.** A [Refusal] is its status with its text. What the runtime does not find is 404, any other fault of it
 /// 500, a parameter that is no number 400. An `IOException` goes on to the edge, which answers 500, or breaks the
@@ -177,13 +177,17 @@ public final class KubeletServer implements Endpoint {
         }
     }
 
-    /// Anything below `/metrics` but `metrics/cadvisor` is `metrics/resource`: there are no figures of `probes`.
+    /// Anything below `/metrics` but `metrics/cadvisor` and `metrics/probes` is `metrics/resource`.
     private void metrics(Exchange x, String which) throws IOException {
         if (which.equals("cadvisor")) {
             cadvisor.serve(x);
             return;
         }
-        String text = which.isEmpty() ? metrics() + others.get() : new ResourceMetrics(host).text();
+        String text = switch (which) {
+            case "" -> metrics() + others.get();
+            case "probes" -> host.probeMetrics();
+            default -> new ResourceMetrics(host).text();
+        };
         x.respond(200, Map.of("content-type", MetricText.CONTENT_TYPE), text.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -45,6 +45,11 @@ record Parameters(Map<String, List<String>> values) {
         return all(name).stream().findFirst().orElse("");
     }
 
+    /// Whether a parameter has a value.
+    boolean has(String name) {
+        return !first(name).isEmpty();
+    }
+
     /// Whether a parameter is `1` or `true`. kubectl writes `true`, the API server `1`; all else is false.
     boolean flag(String name) {
         return first(name).equals("1") || first(name).equalsIgnoreCase("true");

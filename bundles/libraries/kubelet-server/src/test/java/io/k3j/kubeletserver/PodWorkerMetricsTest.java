@@ -1,8 +1,13 @@
 package io.k3j.kubeletserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.k3j.kubeletserver.PodWorkerMetrics.Operation;
+import io.k3j.model.Obj;
+import io.k3j.model.Seq;
+import io.k3j.model.Struct;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,5 +33,27 @@ class PodWorkerMetricsTest {
                 "kubelet_pod_start_duration_seconds_sum 1.5\n",
                 "kubelet_evictions{eviction_signal=\"memory.available\"} 3\n")
                 .doesNotContain("operation_type=\"kill\"");
+    }
+
+    @Test
+    void countSandboxesAndContainersThatWereToStart() throws IOException {
+        PodWorkerMetrics metrics = new PodWorkerMetrics();
+        Obj pod = Obj.of(Struct.of("spec", Struct.of("containers", Seq.of(Struct.of("name", "c")), "initContainers",
+                Seq.of(Struct.of("name", "i")), "ephemeralContainers", Seq.of(Struct.of("name", "e")))));
+        assertThat(metrics.sandbox(() -> "id")).isEqualTo("id");
+        assertThatThrownBy(() -> metrics.sandbox(() -> {
+            throw new IOException("no room");
+        })).hasMessage("no room");
+        metrics.container(pod, "c", "");
+        metrics.container(pod, "c", "ErrImagePull");
+        metrics.container(pod, "i", "CreateContainerError");
+        metrics.container(pod, "e", "");
+        assertThat(metrics.text(TreeMap::new, new TreeMap<>())).contains("kubelet_started_pods_total 2\n",
+                "kubelet_started_pods_errors_total 1\n",
+                "kubelet_started_containers_total{container_type=\"container\"} 2\n",
+                "kubelet_started_containers_total{container_type=\"ephemeral_container\"} 1\n",
+                "kubelet_started_containers_errors_total{code=\"ErrImagePull\",container_type=\"container\"} 1\n",
+                "kubelet_started_containers_errors_total{code=\"CreateContainerError\","
+                        + "container_type=\"init_container\"} 1\n");
     }
 }

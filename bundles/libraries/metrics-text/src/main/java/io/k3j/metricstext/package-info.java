@@ -9,7 +9,7 @@
 ///   a body of another's /metrics ──► ScrapedHistogram ──► quantiles
 /// ```
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 @NullMarked
 package io.k3j.metricstext;
 

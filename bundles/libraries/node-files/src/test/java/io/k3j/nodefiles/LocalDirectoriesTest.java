@@ -58,9 +58,35 @@ class LocalDirectoriesTest {
     }
 
     @Test
+    void makesTheDirectoriesOfAPatternForRootAlone() throws IOException {
+        LocalDirectories.make(dir, "shop/data/x");
+        assertThat(mode(dir.resolve("shop"))).isEqualTo("rwx------");
+        assertThat(mode(dir.resolve("shop/data"))).isEqualTo("rwx------");
+        assertThat(mode(dir.resolve("shop/data/x"))).isEqualTo("rwxrwxrwx");
+        Files.writeString(dir.resolve("shop/data/x/file"), "kept");
+        LocalDirectories.make(dir, "shop/data/x");
+        assertThat(dir.resolve("shop/data/x/file")).hasContent("kept");
+        LocalDirectories.delete(dir, "shop/data/x");
+        LocalDirectories.delete(dir, "shop/data/x");
+        LocalDirectories.delete(dir, "other/data/x");
+        assertThat(dir.resolve("shop/data")).isEmptyDirectory();
+    }
+
+    @Test
+    void followsNoLinkOnTheWayToAVolume() throws IOException {
+        Path other = Files.createDirectories(dir.resolve("other/x")).getParent();
+        Path storage = Files.createDirectory(dir.resolve("storage"));
+        Files.createSymbolicLink(storage.resolve("shop"), other);
+        assertThatThrownBy(() -> LocalDirectories.make(storage, "shop/y")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> LocalDirectories.delete(storage, "shop/x")).isInstanceOf(IOException.class);
+        assertThat(other.resolve("x")).isDirectory();
+        assertThat(other.resolve("y")).doesNotExist();
+    }
+
+    @Test
     void takesNoNameThatLeavesTheDirectory() {
-        for (String name : new String[] {"", ".", "..", "../x", "a/b", "/etc", "a\0b", ".hidden", "x".repeat(256),
-                "ä"}) {
+        for (String name : new String[] {"", ".", "..", "../x", "a//b", "a/../b", "a/", "/etc", "a\0b", ".hidden",
+                "x".repeat(256), "ä", "a/".repeat(16) + "a"}) {
             assertThatThrownBy(() -> LocalDirectories.make(dir, name)).as(name)
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> LocalDirectories.delete(dir, name)).as(name)

@@ -4,6 +4,7 @@ import io.k3j.clientapi.ApiClient;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.componentapi.TimeSource;
+import io.k3j.controllerkit.Events;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
 import io.k3j.model.Obj;
@@ -41,6 +42,7 @@ public final class NodeLoop {
     private final TimeSource clock;
     private final NodeLease lease;
     private final NodeRoles roles;
+    private final NodeStatusEvents events;
     private final CountDownLatch closed;
     private final Semaphore news = new Semaphore(0);
     private String runtimeVersion = "";
@@ -57,8 +59,10 @@ public final class NodeLoop {
     /// @param api as the node itself
     /// @param runtime whose readiness is the node's
     /// @param object what is to be told
+    /// @param events where it is told what becomes of the node
     /// @param closed opens when the kubelet stops
-    public NodeLoop(ApiClient api, ContainerRuntime runtime, NodeObject object, TimeSource clock,
+    @SuppressWarnings("checkstyle:ParameterNumber") // whom it asks, whom it tells, and how long
+    public NodeLoop(ApiClient api, ContainerRuntime runtime, NodeObject object, Events events, TimeSource clock,
             CountDownLatch closed) {
         this.api = api;
         this.runtime = runtime;
@@ -69,12 +73,14 @@ public final class NodeLoop {
         heartbeat = settings.status().heartbeat();
         lease = new NodeLease(api, clock, heartbeat.lease());
         roles = new NodeRoles(api, object.roles());
+        this.events = new NodeStatusEvents(events, settings.name());
     }
 
     /// Works until closed or interrupted. Failures are logged and tried again. To be called once. A round that is under
     /// way then may still write and tell, until this returns.
     /// @param ready told whether the node is, whenever that has been written
     public void run(Consumer<Boolean> ready) {
+        events.starting();
         try {
             boolean fine;
             do {
@@ -176,6 +182,7 @@ public final class NodeLoop {
             api.update(NODES, node.with(wanted, "status"), WriteOptions.STATUS);
             reported = now;
         }
+        events.status(node, wanted);
         made = fine ? now : Instant.EPOCH;
         return fine;
     }

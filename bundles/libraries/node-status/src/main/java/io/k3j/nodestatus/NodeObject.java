@@ -74,8 +74,7 @@ public final class NodeObject {
 
     /// The object to create. Taints of the flags are in it and nowhere else.
     Obj fresh() {
-        Map<String, String> labels = new TreeMap<>(labels());
-        labels.putAll(given());
+        Map<String, String> labels = CloudLabels.joined(labels(), given(), settings.cloud().own());
         List<Struct> taints = new ArrayList<>();
         for (String t : settings.taints()) {
             taints.add(taint(t));
@@ -155,14 +154,16 @@ public final class NodeObject {
     }
 
     /// The node as it should be, given the one that is there. Labels of the flag count at each start, as with K3s; what
-    /// is no longer among them stays.
+    /// is no longer among them stays, but for that of the egress selector.
     /// @return `node` itself, as far as values go, when it is right
     Obj registered(Obj node) {
         Obj wanted = node;
-        Map<String, String> labels = labels();
-        labels.putAll(given());
+        Map<String, String> labels = CloudLabels.joined(labels(), given(), settings.cloud().own());
         for (Map.Entry<String, String> e : labels.entrySet()) {
             wanted = wanted.with(e.getValue(), "metadata", "labels", e.getKey());
+        }
+        if (!labels.containsKey(NodeSettings.EGRESS)) {
+            wanted = wanted.without("metadata", "labels", NodeSettings.EGRESS);
         }
         for (Map.Entry<String, String> e : annotations().entrySet()) {
             wanted = wanted.with(e.getValue(), "metadata", "annotations", e.getKey());

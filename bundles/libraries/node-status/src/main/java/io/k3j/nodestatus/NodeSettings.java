@@ -25,6 +25,10 @@ import java.util.function.UnaryOperator;
 public record NodeSettings(String name, Path rootDir, Status status, List<String> externalIps,
         List<String> labels, List<String> taints, List<String> args, List<String> env, String port,
         boolean controlPlane, Cloud cloud) {
+    /// The label of K3s by which its servers know that they reach the node's pods through the node's tunnel, as
+    /// `--egress-selector-mode` says; one of those in `labels`, where they do.
+    public static final String EGRESS = "egress.k3s.io/cluster";
+
     /// What the status of a node says, and how often.
     ///
     /// @param maxPods how many pods it may have, asked for whenever the status is made

@@ -60,16 +60,38 @@ class NodeObjectTest {
         assertThat(node.spec().has("taints")).isFalse();
     }
 
+    private static NodeObject labelled(NodeObject before, String... labels) {
+        NodeSettings s = before.settings();
+        return new NodeObject(new NodeSettings(s.name(), s.rootDir(), s.status(), s.externalIps(), List.of(labels),
+                s.taints(), s.args(), s.env(), s.port(), s.controlPlane(), s.cloud()),
+                new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")), Set::of);
+    }
+
+    @Test
+    void theCloudSaysOfANodeWhatItsLabelsSay() {
+        NodeObject labelled = labelled(object(new NodeSettings.Cloud(true, false, List.of(), List.of(), "")),
+                TYPE + "=c4.large", "topology.kubernetes.io/zone=us-west-2a");
+        assertThat(labelled.fresh().labels()).containsEntry(TYPE, "c4.large")
+                .containsEntry("beta.kubernetes.io/instance-type", "c4.large")
+                .containsEntry("failure-domain.beta.kubernetes.io/zone", "us-west-2a")
+                .doesNotContainKey("failure-domain.beta.kubernetes.io/region");
+        assertThat(labelled.registered(object.fresh()).labels()).containsAllEntriesOf(labelled.fresh().labels());
+    }
+
     @Test
     void labelsOfTheFlagCountForANodeThatIsThereToo() {
         NodeObject before = object(new NodeSettings.Cloud(true, false, List.of(), List.of(), ""));
-        NodeSettings s = before.settings();
-        NodeObject labelled = new NodeObject(new NodeSettings(s.name(), s.rootDir(), s.status(), s.externalIps(),
-                List.of("tier=db", "plain"), s.taints(), s.args(), s.env(), s.port(), s.controlPlane(), s.cloud()),
-                new MachineInfo(2, 4L << 30, List.of("10.0.0.1"), Struct.of("architecture", "amd64")), Set::of);
+        NodeObject labelled = labelled(before, "tier=db", "plain");
         Obj node = before.fresh().with("kept", "metadata", "labels", "other");
         assertThat(labelled.registered(node).labels()).containsEntry("tier", "db").containsEntry("plain", "")
                 .containsEntry("other", "kept");
+    }
+
+    @Test
+    void labelOfTheEgressSelectorGoesWithItsMode() {
+        Obj node = object.fresh().with("true", "metadata", "labels", "egress.k3s.io/cluster");
+        assertThat(object.registered(node).labels()).doesNotContainKey("egress.k3s.io/cluster")
+                .containsEntry("kubernetes.io/hostname", "n1");
     }
 
     @Test

@@ -3,10 +3,12 @@ package io.k3j.nodewrites;
 import io.k3j.model.Obj;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Checks a mirror pod that a kubelet creates: it mirrors a static pod, its node owns it, and it refers to no other
 /// object, so that creating it grants the node no access. Pure.
@@ -18,11 +20,14 @@ public final class MirrorPods {
             Map.entry("secretRef", "secrets"), Map.entry("secretKeyRef", "secrets"),
             Map.entry("secretName", "secrets"), Map.entry("nodePublishSecretRef", "secrets"),
             Map.entry("configMap", "configmaps"), Map.entry("configMapRef", "configmaps"),
-            Map.entry("configMapKeyRef", "configmaps"), Map.entry("persistentVolumeClaim", "persistentvolumeclaims"),
-            Map.entry("ephemeral", "persistentvolumeclaims"),
-            Map.entry("serviceAccountToken", "service account tokens"),
-            Map.entry("clusterTrustBundle", "clustertrustbundles"),
-            Map.entry("podCertificate", "pod certificates"));
+            Map.entry("configMapKeyRef", "configmaps"), Map.entry("csi", "csidrivers (via CSI volumes)"),
+            Map.entry("glusterfs", "endpoints (via glusterFS volumes)"),
+            Map.entry("persistentVolumeClaim", "persistentvolumeclaims"),
+            Map.entry("ephemeral", "persistentvolumeclaims (via ephemeral volumes)"),
+            Map.entry("serviceAccountToken", "serviceaccounts (via projected volumes)"),
+            Map.entry("clusterTrustBundle", "clustertrustbundles"), Map.entry("podCertificate", "podcertificates"));
+    /// Told before all others, as upstream looks for them.
+    private static final List<String> FIRST = List.of("serviceaccounts", "secrets", "configmaps", "resourceclaims");
     /// Maps whose keys users choose: a key that is equal to a reference field is no reference.
     private static final Set<String> USER_KEYED = Set.of("options", "volumeAttributes");
     private static final List<String> PLACES = List.of("volumes", "containers", "initContainers",
@@ -42,11 +47,14 @@ public final class MirrorPods {
         if (!pod.struct("spec").text("nodeName").equals(node)) {
             return Optional.of(name + "can only create pods with spec.nodeName set to itself");
         }
-        return owners(pod.struct("metadata").seq("ownerReferences"), node, itself).or(() -> references(
-                pod.struct("spec"))).map(why -> name + why);
+        Seq owners = pod.struct("metadata").seq("ownerReferences");
+        return owners(owners, node).map(why -> name + why)
+                .or(() -> owner(owners.struct(0).text("uid"), node, itself.map(Obj::uid).orElse("")))
+                .or(() -> references(pod.struct("spec")).map(what -> name + "can not create pods that reference "
+                        + what));
     }
 
-    private static Optional<String> owners(Seq owners, String node, Optional<Obj> itself) {
+    private static Optional<String> owners(Seq owners, String node) {
         if (owners.size() > 1) {
             return Optional.of("can only create pods with a single owner reference set to itself");
         }
@@ -58,47 +66,43 @@ public final class MirrorPods {
         if (!owner.flag("controller")) {
             return Optional.of("can only create pods with a controller owner reference set to itself");
         }
-        if (owner.flag("blockOwnerDeletion")) {
-            return Optional.of("must not set blockOwnerDeletion on an owner reference");
-        }
-        String uid = itself.map(Obj::uid).orElse("");
-        return !uid.isEmpty() && uid.equals(owner.text("uid")) ? Optional.empty()
-                : Optional.of("UID mismatch: expected " + owner.text("uid") + " got " + uid);
+        return owner.flag("blockOwnerDeletion")
+                ? Optional.of("must not set blockOwnerDeletion on an owner reference") : Optional.empty();
+    }
+
+    private static Optional<String> owner(String named, String node, String uid) {
+        return !uid.isEmpty() && uid.equals(named) ? Optional.empty()
+                : Optional.of("node " + node + " UID mismatch: expected " + named + " got " + uid);
     }
 
     private static Optional<String> references(Struct spec) {
-        String found = "";
+        Set<String> found = new LinkedHashSet<>();
         if (!spec.text("serviceAccountName").isEmpty() || !spec.text("serviceAccount").isEmpty()) {
-            found = "a service account";
-        } else if (!spec.seq("resourceClaims").isEmpty()) {
-            found = "resource claims";
-        } else if (!spec.seq("imagePullSecrets").isEmpty()) {
-            found = "secrets";
+            found.add("serviceaccounts");
         }
-        for (String place : PLACES) {
-            found = found.isEmpty() ? referred(spec.seq(place)) : found;
+        if (!spec.seq("imagePullSecrets").isEmpty()) {
+            found.add("secrets");
         }
-        return found.isEmpty() ? Optional.empty() : Optional.of("can not create pods that reference " + found);
+        if (!spec.seq("resourceClaims").isEmpty()) {
+            found.add("resourceclaims");
+        }
+        PLACES.forEach(place -> referred(spec.seq(place), found));
+        return FIRST.stream().filter(found::contains).findFirst().or(() -> found.stream().findFirst());
     }
 
-    private static String referred(Object value) {
-        String found = "";
+    private static void referred(@Nullable Object value, Set<String> found) {
         if (value instanceof Seq all) {
-            for (Object one : all) {
-                found = found.isEmpty() ? referred(one) : found;
-            }
+            all.forEach(one -> referred(one, found));
         } else if (value instanceof Struct s) {
             for (String field : s.names()) {
-                String here = USER_KEYED.contains(field) ? ""
-                        : REFERENCES.getOrDefault(field, referred(within(s, field)));
-                found = found.isEmpty() ? here : found;
+                String what = USER_KEYED.contains(field) ? null : REFERENCES.get(field);
+                if (what != null) {
+                    found.add(what);
+                }
+                if (!USER_KEYED.contains(field)) {
+                    referred(s.get(field), found);
+                }
             }
         }
-        return found;
-    }
-
-    private static Object within(Struct s, String field) {
-        Object value = s.get(field);
-        return value == null ? Struct.EMPTY : value;
     }
 }

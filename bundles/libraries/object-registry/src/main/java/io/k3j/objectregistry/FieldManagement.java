@@ -8,14 +8,12 @@ import io.k3j.model.Struct;
 import io.k3j.schema.ApplyConflict;
 import io.k3j.schema.ManagedFields;
 import io.k3j.schema.Manager;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps `metadata.managedFields` and does server-side apply, in the name of the intent's manager ("Server-Side
 /// Apply"; upstream's `FieldManager`). Pure but for the clock; any thread.
 public final class FieldManagement {
-    /// A write to `/status` of a kind owns at most these.
-    private static final Set<String> STATUS_WRITES = Set.of("apiVersion", "kind", "metadata", "status");
     private final Metadata metadata;
 
     FieldManagement(Metadata metadata) {
@@ -48,9 +46,11 @@ public final class FieldManagement {
     /// @param live the object as it is, empty: of nothing
     /// @throws ApiFault 409 with every conflict, unless the intent says `force`
     Struct applied(Intent intent, Struct live, Struct wanted) {
+        Struct mine = kept(intent, wanted);
         try {
-            return ManagedFields.applied(intent.target().kind().shape(), live, kept(intent, wanted), manager(intent),
-                    intent.force(), metadata.now());
+            return ManagedFields.applied(intent.target().kind().shape(), live,
+                    intent.scope().metadata() ? mine : ManagedFields.identity(mine), manager(intent), intent.force(),
+                    metadata.now());
         } catch (ApplyConflict e) {
             Gvr gvr = intent.target().gvr();
             throw new ApiFault(409, "Conflict", String.valueOf(e.getMessage()),
@@ -59,20 +59,21 @@ public final class FieldManagement {
         }
     }
 
-    /// An object without what a write to this path cannot change: the status, or all but the status. Nobody comes to
-    /// own that by naming it.
+    /// An object without what a write to this path cannot change. Nobody comes to own that by naming it: upstream's
+    /// `GetResetFields`.
     private static Struct kept(Intent intent, Struct object) {
-        if (intent.subresource().equals("status")) {
-            Struct.Builder b = Struct.builder();
-            object.forEach((name, value) -> {
-                if (STATUS_WRITES.contains(name)) {
-                    b.put(name, value);
-                }
-            });
-            return b.build();
+        List<List<String>> takes = intent.scope().takes();
+        if (takes.isEmpty()) {
+            return intent.subresource().isEmpty() && intent.target().kind().strategy().status()
+                    ? object.without("status") : object;
         }
-        return intent.subresource().isEmpty() && intent.target().kind().strategy().status()
-                ? object.without("status") : object;
+        Struct kept = Struct.builder().putUnlessEmpty("apiVersion", object.get("apiVersion"))
+                .putUnlessEmpty("kind", object.get("kind")).putUnlessEmpty("metadata", object.get("metadata")).build();
+        for (List<String> field : takes) {
+            Object value = object.at(field.toArray(String[]::new));
+            kept = value == null ? kept : kept.withAt(value, field.toArray(String[]::new));
+        }
+        return kept;
     }
 
     private static Manager manager(Intent intent) {

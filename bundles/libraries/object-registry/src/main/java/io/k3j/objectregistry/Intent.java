@@ -2,6 +2,7 @@ package io.k3j.objectregistry;
 
 import io.k3j.apiserverapi.Authorizer.Attributes;
 import io.k3j.apiserverapi.Caller;
+import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.apiserverapi.Write;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Term;
@@ -27,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param warnings takes texts for the client, and annotations for the audit event
 /// @param certainty of the last refusal
 public record Intent(Target target, Key key, String subresource, Caller caller, boolean dryRun, String manager,
-        boolean force,
-        Struct options, @Nullable Term term, Remarks warnings, Certainty certainty) {
+        boolean force, Struct options, @Nullable Term term, Remarks warnings, Certainty certainty) {
 
     /// Of a request that has not been tried.
     @SuppressWarnings("checkstyle:ParameterNumber") // the record's own, but one
@@ -66,6 +66,12 @@ public record Intent(Target target, Key key, String subresource, Caller caller, 
         Gvr gvr = target.gvr();
         return new Attributes(verb, gvr.group(), gvr.version(), gvr.resource(), subresource, key.namespace(),
                 key.name(), "");
+    }
+
+    /// What a write may touch, beside what the row of the kind says.
+    ResourceKind.Scope scope() {
+        return target.kind().subresource(subresource).map(ResourceKind.Subresource::scope)
+                .orElse(ResourceKind.Scope.WHOLE);
     }
 
     /// Where the object lies in the store.

@@ -74,7 +74,8 @@ public final class Shaping {
                 metadata.changed(intent, before.tree(), split(intent, before.tree(), wish.object))));
         Struct owned = ownership(intent, before, wish, wished);
         Struct admitted = admitted(intent, write, before, owned);
-        if (counts(intent)) {
+        // a write to the status is no new wish
+        if (intent.target().kind().strategy().generation() && intent.scope().generation()) {
             admitted = metadata.generation(intent, before.tree(), admitted);
         }
         return checked(intent, write, wish.applied || owned == wished ? admitted
@@ -125,12 +126,10 @@ public final class Shaping {
     /// What of a wanted object a write may touch, as the row of its kind or subresource says. The main resource
     /// leaves the status as it is; a subresource takes only its own fields.
     private static Struct split(Intent intent, Struct before, Struct wanted) {
-        ResourceKind kind = intent.target().kind();
         if (!intent.subresource().isEmpty()) {
-            return kind.subresource(intent.subresource()).map(s -> taken(intent, s.scope(), before, wanted))
-                    .orElse(wanted);
+            return taken(intent, before, wanted);
         }
-        if (!kind.strategy().status()) {
+        if (!intent.target().kind().strategy().status()) {
             return wanted;
         }
         Object status = before.get("status");
@@ -138,28 +137,19 @@ public final class Shaping {
     }
 
     /// What is not in the wish is taken away from the object.
-    private static Struct taken(Intent intent, ResourceKind.Scope scope, Struct before, Struct wanted) {
+    private static Struct taken(Intent intent, Struct before, Struct wanted) {
+        ResourceKind.Scope scope = intent.scope();
         if (scope.takes().isEmpty()) {
             return wanted;
         }
         Struct now = scope.metadata() ? before.with("metadata", wanted.struct("metadata")) : before;
         for (List<String> field : scope.takes()) {
             String[] path = field.toArray(String[]::new);
-            Object value = Obj.stored(wanted, 0).at(path);
-            if (value != null) {
-                now = now.withAt(value, path);
-            } else {
-                now = path.length == 1 ? unset(intent, now, path[0]) : now.withoutAt(path);
-            }
+            Object value = wanted.at(path);
+            now = value != null ? now.withAt(value, path)
+                    : path.length == 1 ? unset(intent, now, path[0]) : now.withoutAt(path);
         }
         return now;
-    }
-
-    /// A write to the status is no new wish.
-    private static boolean counts(Intent intent) {
-        ResourceKind kind = intent.target().kind();
-        return kind.strategy().generation()
-                && kind.subresource(intent.subresource()).map(s -> s.scope().generation()).orElse(true);
     }
 
     private static Struct unset(Intent intent, Struct object) {

@@ -54,14 +54,13 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         all.add(condition("PodScheduled", true, "", ""));
         if (PodRestart.possible(pod)) {
             boolean restarting = PodRestart.of(pod, runtime).begun() && !succeeded && !phase.equals("Failed");
-            all.add(condition(RESTARTING, restarting, restarting ? "RestartAllContainersStarted"
-                    : succeeded ? "PodCompleted" : phase.equals("Failed") ? "PodFailed" : "",
-                    restarting
-                            ? PodRestart.WHY : ""));
+            String begun = restarting ? "RestartAllContainersStarted" : succeeded || phase.equals("Failed") ? why : "";
+            all.add(condition(RESTARTING, restarting, begun, restarting ? PodRestart.WHY : ""));
         }
         boolean disrupted = view.disrupted() && phase.equals("Failed");
         if (disrupted && view.failure() instanceof PodStatus.Waiting w) {
-            all.add(condition(DISRUPTED, true, "TerminationByKubelet", w.message()));
+            all.add(condition(DISRUPTED, true, "TerminationByKubelet", w.reason().equals("Preempting")
+                    ? "Pod was preempted by Kubelet to accommodate a critical pod." : w.message()));
         }
         pod.status().seq("conditions").structs().stream().filter(c -> !KUBELET_OWNED.contains(c.text("type"))
                 && !(disrupted && c.text("type").equals(DISRUPTED))).forEach(all::add);
@@ -90,12 +89,15 @@ record PodConditions(Obj pod, PodRuntime runtime, PodStatus.View view) {
         return String.join(" ", specs.stream().filter(met.negate()).map(s -> s.text("name")).toList());
     }
 
-    /// What has become of a resize: of the generation that asked for it, since its reason is so.
+    /// What has become of a resize: of the generation that asked for it, since its reason is so, and seen first when it
+    /// was told; upstream's time of the look is told with the next news only, too.
     private Struct condition(String type, ResizeStatus.Condition resize) {
         Struct old = pod.status().seq("conditions").find("type", type);
         boolean same = !old.isEmpty() && old.text("reason").equals(resize.reason());
+        boolean known = same && old.text("message").equals(resize.message())
+                && old.whole("observedGeneration", 0) == resize.generation();
         return Struct.builder().put("type", type).put("status", "True").put("observedGeneration", resize.generation())
-                .put("lastProbeTime", null)
+                .put("lastProbeTime", known ? old.get("lastProbeTime") : Times.seconds(view.now()))
                 .put("lastTransitionTime", same ? old.text("lastTransitionTime") : Times.seconds(view.now()))
                 .putUnlessEmpty("reason", resize.reason()).putUnlessEmpty("message", resize.message()).build();
     }

@@ -12,6 +12,8 @@ final class FixedView implements PodStatus.View {
     boolean ended;
     boolean released;
     boolean rejected;
+    boolean disrupted;
+    Instant now = Instant.EPOCH;
     PodStatus.Waiting failure;
     ResizeStatus resources = new ResizeStatus(Map.of(), Map.of(), Map.of(), ResizeStatus.OfPod.NONE);
     String words = "";
@@ -48,7 +50,7 @@ final class FixedView implements PodStatus.View {
 
     @Override
     public Instant now() {
-        return Instant.EPOCH;
+        return now;
     }
 
     @Override
@@ -73,7 +75,7 @@ final class FixedView implements PodStatus.View {
 
     @Override
     public boolean disrupted() {
-        return false;
+        return disrupted;
     }
 
     @Override

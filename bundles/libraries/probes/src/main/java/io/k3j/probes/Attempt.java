@@ -2,6 +2,7 @@ package io.k3j.probes;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -26,7 +27,8 @@ final class Attempt {
     /// Does it; blocks for `timeout` at most.
     ///
     /// @return what the work returned
-    /// @throws IOException when the time is over, or what the work threw
+    /// @throws SocketTimeoutException when the time is over
+    /// @throws IOException what the work threw
     /// @throws InterruptedException when the caller is interrupted; the work is ended then, too
     static <T> T within(Duration timeout, Work<T> work) throws IOException, InterruptedException {
         Attempt attempt = new Attempt();
@@ -35,7 +37,7 @@ final class Attempt {
         try {
             return task.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IOException("context deadline exceeded", e);
+            throw (IOException) new SocketTimeoutException("context deadline exceeded").initCause(e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException problem) {
                 throw problem;
@@ -57,7 +59,7 @@ final class Attempt {
         open = next;
         if (over) {
             next.close();
-            throw new IOException("context deadline exceeded");
+            throw new SocketTimeoutException("context deadline exceeded");
         }
         return next;
     }

@@ -1,18 +1,23 @@
 package io.k3j.probes;
 
+import io.k3j.kuberuntime.Expansion;
 import io.k3j.model.Obj;
+import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodeapi.ExecResult;
 import io.k3j.nodeapi.RuntimeFault;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Carries out what probes and lifecycle hooks describe: `exec`, `httpGet`, `tcpSocket`, `grpc`, `sleep`. Holds nothing
 /// between calls; any thread, any number at a time. See
@@ -20,13 +25,14 @@ import java.util.concurrent.TimeUnit;
 public final class HandlerRunner {
     /// Characters of a command's output in a message, which becomes part of an event: upstream's bound of probe output.
     private static final int MAX_OUTPUT = 10 * 1024;
-    private static final char DELETE = 0x7f;
-    /// What a token has not, beside blanks and control characters: RFC 9110, section 5.6.2.
-    private static final String SEPARATORS = "\"(),/:;<=>?@[\\]{}";
-    /// Of the Kubernetes that asks, as `User-Agent` has it.
-    private static final String VERSION = "1.36";
+    /// How often a probe is tried that cannot be carried out; upstream's `maxProbeRetries`.
+    private static final int TRIES = 3;
+    private static final int MAX_PORT = 65_535;
+    /// Bytes of one text of a command, as Linux takes them.
+    private static final int MAX_ARGUMENT = 128 * 1024;
     private final ContainerRuntime runtime;
     private final CountDownLatch closed;
+    private final ProbeMetrics metrics = new ProbeMetrics();
 
     /// One for all pods of a kubelet.
     ///
@@ -35,6 +41,11 @@ public final class HandlerRunner {
     public HandlerRunner(ContainerRuntime runtime, CountDownLatch closed) {
         this.runtime = runtime;
         this.closed = closed;
+    }
+
+    /// What probes found, of all pods.
+    public ProbeMetrics metrics() {
+        return metrics;
     }
 
     /// Where a handler acts.
@@ -67,7 +78,7 @@ public final class HandlerRunner {
     }
 
     /// Does what a probe asks; blocks until there is an answer, for `timeout` at most; `sleep` takes the seconds it
-    /// names.
+    /// names. What could not be carried out is tried twice more.
     ///
     /// | handler | succeeds when |
     /// |---|---|
@@ -80,7 +91,12 @@ public final class HandlerRunner {
     /// @param handler a probe: the struct with one of the handlers in it
     /// @return never throws for what a container does; an interrupt is restored and answered with `interrupted`
     public Result run(Struct handler, Target target, Duration timeout) {
-        return done(handler, target, timeout, HandlerRunner::probe);
+        Struct probe = expanded(handler, target);
+        Result result = done(probe, target, timeout, HandlerRunner::probe);
+        for (int tries = 1; tries < TRIES && result.errored(); tries++) {
+            result = done(probe, target, timeout, HandlerRunner::probe);
+        }
+        return result;
     }
 
     /// The same for a hook of a container's life: upstream's `runHTTPHandler`. An `httpGet` has succeeded with any
@@ -94,10 +110,8 @@ public final class HandlerRunner {
 
     private Result done(Struct handler, Target target, Duration timeout, Http http) {
         try {
-            if (handler.has("httpGet")) {
-                return Attempt.within(timeout, a -> http.get(a, handler.struct("httpGet"), target));
-            }
-            return Result.failed(problem(handler, target, timeout));
+            return handler.has("httpGet") ? web(handler.struct("httpGet"), target, timeout, http)
+                    : Result.failed(problem(handler, target, timeout));
         } catch (IOException e) {
             return Result.failed(String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException | RuntimeFault e) {
@@ -108,27 +122,60 @@ public final class HandlerRunner {
         }
     }
 
+    /// What went wrong is told with what was asked, as Go's client does.
+    private static Result web(Struct h, Target target, Duration timeout, Http http) throws InterruptedException {
+        String asked = HttpGet.url(secure(h), host(h, target), port(h.get("port"), target), h.text("path", "/"));
+        try {
+            return Attempt.within(timeout, a -> http.get(a, h, target));
+        } catch (SocketTimeoutException e) {
+            return Result.failed("Get \"" + asked + "\": " + e.getMessage()
+                    + " (Client.Timeout exceeded while awaiting headers)");
+        } catch (IOException e) {
+            return Result.failed("Get \"" + asked + "\": " + e.getMessage());
+        }
+    }
+
     private String problem(Struct handler, Target target, Duration timeout) throws IOException, InterruptedException {
         if (handler.has("exec")) {
             return exec(handler.struct("exec").seq("command").texts(), target, timeout);
         }
         if (handler.has("tcpSocket")) {
             Struct t = handler.struct("tcpSocket");
-            return Attempt.within(timeout, a -> {
-                ProbeClients.tcp(a, t.text("host", target.address()), port(t.get("port"), target));
-                return "";
-            });
+            return tcp(host(t, target), port(t.get("port"), target), timeout);
         }
         if (handler.has("grpc")) {
             Struct g = handler.struct("grpc");
-            return Attempt.within(timeout, a -> ProbeClients.grpc(a, target.address(), (int) g.whole("port", 0),
-                    g.text("service"), timeout));
+            return ProbeClients.grpc(target.address(), (int) g.whole("port", 0), g.text("service"), timeout);
         }
         if (handler.has("sleep")) {
             closed.await(handler.struct("sleep").whole("seconds", 0), TimeUnit.SECONDS);
             return "";
         }
         return "missing handler";
+    }
+
+    private static String tcp(String host, int port, Duration timeout) throws IOException, InterruptedException {
+        try {
+            return Attempt.within(timeout, a -> {
+                ProbeClients.tcp(a, host, port);
+                return "";
+            });
+        } catch (SocketTimeoutException e) {
+            return DialFailure.late(host, port);
+        }
+    }
+
+    /// A command with the variables that the container's spec gives a value itself; those from elsewhere are empty.
+    /// Upstream's `ExpandContainerCommandOnlyStatic`, which hooks are not treated with. What would become too long
+    /// stays as it is.
+    private static Struct expanded(Struct probe, Target target) {
+        if (!probe.has("exec")) {
+            return probe;
+        }
+        Map<String, String> values = new HashMap<>();
+        target.container().seq("env").structs().forEach(e -> values.put(e.text("name"), e.text("value")));
+        return probe.with("exec", Struct.of("command", Seq.copyOf(probe.struct("exec").seq("command").texts().stream()
+                .map(text -> Expansion.of(text, values, MAX_ARGUMENT).orElse(text)).toList())));
     }
 
     /// A command that takes too long has failed; of one that cannot be run, as while the runtime is replaced, nobody
@@ -155,7 +202,7 @@ public final class HandlerRunner {
 
     /// A redirection to another host is a success and is not followed; upstream warns of it.
     private static Result probe(Attempt attempt, Struct h, Target target) throws IOException {
-        HttpGet.Reply reply = new HttpGet(attempt, headers(h, "probe")).get(secure(h), host(h, target),
+        HttpGet.Reply reply = new HttpGet(attempt, ProbeHeaders.of(h, "probe")).get(secure(h), host(h, target),
                 port(h.get("port"), target), h.text("path", "/"));
         if (reply.status() < 200 || reply.status() >= 400) {
             return Result.failed("HTTP probe failed with statuscode: " + reply.status());
@@ -167,15 +214,15 @@ public final class HandlerRunner {
     private static Result call(Attempt attempt, Struct h, Target target) throws IOException {
         String host = host(h, target);
         if (host.isEmpty()) {
-            throw new IOException("failed to find networking container: the pod has no address");
+            throw new IllegalArgumentException("failed to find networking container: the pod has no address");
         }
         int port = port(h.get("port"), target);
         String path = h.text("path", "/");
         try {
-            new HttpGet(attempt, headers(h, "lifecycle")).get(secure(h), host, port, path);
+            new HttpGet(attempt, ProbeHeaders.of(h, "lifecycle")).get(secure(h), host, port, path);
             return new Result("", "", false);
         } catch (HttpGet.PlainAnswer e) {
-            SortedMap<String, String> plain = headers(h, "lifecycle");
+            SortedMap<String, List<String>> plain = ProbeHeaders.of(h, "lifecycle");
             plain.remove("Authorization");
             again(new HttpGet(attempt, plain), host, port, path, e);
             return new Result("", "request to HTTPS lifecycle hook " + HttpGet.bracketed(host) + ":" + port
@@ -203,47 +250,23 @@ public final class HandlerRunner {
         return host.isEmpty() ? target.address() : host;
     }
 
-    /// Headers of the user replace those of the kubelet, `Host` too, whatever their case.
-    /// @param purpose what upstream's kubelet calls itself by
-    private static SortedMap<String, String> headers(Struct h, String purpose) throws IOException {
-        SortedMap<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.put("User-Agent", "kube-" + purpose + "/" + VERSION);
-        headers.put("Accept", "*/*");
-        for (Struct header : h.seq("httpHeaders").structs()) {
-            headers.put(name(header), value(header));
-        }
-        return headers;
-    }
-
-    /// What would end a line of the request is no header: the rest could be any request to any host. Go's words.
-    private static String name(Struct header) throws IOException {
-        String name = header.text("name");
-        if (name.isEmpty() || !name.chars().allMatch(c -> c > ' ' && c < DELETE && SEPARATORS.indexOf(c) < 0)) {
-            throw new IOException("net/http: invalid header field name \"" + name + "\"");
-        }
-        return name;
-    }
-
-    private static String value(Struct header) throws IOException {
-        String value = header.text("value");
-        if (value.chars().anyMatch(c -> c < ' ' && c != '\t' || c == DELETE)) {
-            throw new IOException("net/http: invalid header field value for \"" + header.text("name") + "\"");
-        }
-        return value;
-    }
-
     /// A number, or the name of a port of the container, or a number as text.
-    private static int port(@org.jspecify.annotations.Nullable Object port, Target target) {
-        if (port instanceof Long n) {
-            return n.intValue();
+    /// @throws IllegalArgumentException for none of these, with upstream's sentence
+    private static int port(@Nullable Object port, Target target) {
+        long number = port instanceof Long n ? n : named(String.valueOf(port), target);
+        if (number < 1 || number > MAX_PORT) {
+            throw new IllegalArgumentException("invalid port number: " + number);
         }
-        String name = String.valueOf(port);
+        return (int) number;
+    }
+
+    private static long named(String name, Target target) {
         return target.container().seq("ports").structs().stream().filter(p -> p.text("name").equals(name))
-                .map(p -> (int) p.whole("containerPort", 0)).findFirst().orElseGet(() -> {
+                .map(p -> p.whole("containerPort", 0)).findFirst().orElseGet(() -> {
                     try {
-                        return Integer.parseInt(name);
+                        return (long) Integer.parseInt(name);
                     } catch (NumberFormatException e) {
-                        throw new IllegalArgumentException("couldn't find port: " + name, e);
+                        throw new IllegalArgumentException("strconv.Atoi: parsing \"" + name + "\": invalid syntax", e);
                     }
                 });
     }

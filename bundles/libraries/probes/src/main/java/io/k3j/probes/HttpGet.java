@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -38,12 +39,12 @@ final class HttpGet {
     private static final byte DELETE = 0x7f;
     private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
     private final Attempt attempt;
-    private final Map<String, String> headers;
+    private final Map<String, List<String>> headers;
     /// Bytes of the present head that may still come.
     private int left;
 
     /// @param headers are sent as they are, with each request; by names whose case does not count
-    HttpGet(Attempt attempt, SortedMap<String, String> headers) {
+    HttpGet(Attempt attempt, SortedMap<String, List<String>> headers) {
         this.attempt = attempt;
         this.headers = headers;
     }
@@ -76,9 +77,8 @@ final class HttpGet {
     /// @throws PlainAnswer when the answer to TLS is one of HTTP
     /// @throws IOException when there is no answer, none of HTTP, or one redirect too many
     Reply get(boolean tls, String host, int port, String path) throws IOException {
-        URI asked = uri((tls ? "https://" : "http://") + bracketed(host) + ":" + port
-                + escaped(path.startsWith("/") ? path : "/" + path, ILLEGAL + "[]"));
-        headers.putIfAbsent("Host", bracketed(host) + ":" + port);
+        URI asked = uri(url(tls, host, port, path));
+        headers.putIfAbsent("Host", List.of(bracketed(host) + ":" + port));
         Head answer = ask(tls, host, port, target(asked));
         for (int requests = 1; REDIRECTS.contains(answer.status()) && !answer.location().isEmpty(); requests++) {
             URI location = uri(escaped(answer.location(), ILLEGAL));
@@ -91,12 +91,18 @@ final class HttpGet {
             }
             if (location.isAbsolute()) {
                 // a Host of the user's stays only while the server names no host itself, as in Go's client
-                headers.put("Host", next.getHost() + (next.getPort() < 0 ? "" : ":" + next.getPort()));
+                headers.put("Host", List.of(next.getHost() + (next.getPort() < 0 ? "" : ":" + next.getPort())));
             }
             asked = next;
             answer = ask(asked, host);
         }
         return reply(answer);
+    }
+
+    /// What is asked for, as a URL with what may not stand in one escaped.
+    static String url(boolean tls, String host, int port, String path) {
+        return (tls ? "https://" : "http://") + bracketed(host) + ":" + port
+                + escaped(path.startsWith("/") ? path : "/" + path, ILLEGAL + "[]");
     }
 
     private static Reply reply(Head answer) throws IOException {
@@ -152,12 +158,21 @@ final class HttpGet {
 
     private Head ask(boolean tls, String host, int port, String target) throws IOException {
         OverheardSocket plain = attempt.own(new OverheardSocket());
-        plain.connect(new InetSocketAddress(host, port));
-        Socket s = tls ? secured(plain, host, port) : plain;
+        try {
+            plain.connect(new InetSocketAddress(host, port));
+        } catch (IOException e) {
+            throw DialFailure.of(host, port, e);
+        }
         StringBuilder b = new StringBuilder("GET ").append(target).append(" HTTP/1.1\r\n");
-        headers.forEach((k, v) -> b.append(k).append(": ").append(v).append("\r\n"));
-        s.getOutputStream().write(b.append("Connection: close\r\n\r\n").toString().getBytes(StandardCharsets.UTF_8));
-        return head(new BufferedInputStream(s.getInputStream()));
+        headers.forEach((k, all) -> all.forEach(v -> b.append(k).append(": ").append(v).append("\r\n")));
+        byte[] request = b.append("Connection: close\r\n\r\n").toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            Socket s = tls ? secured(plain, host, port) : plain;
+            s.getOutputStream().write(request);
+            return head(new BufferedInputStream(s.getInputStream()));
+        } catch (SocketException e) {
+            throw DialFailure.broken(plain, e);
+        }
     }
 
     private static Socket secured(OverheardSocket plain, String host, int port) throws IOException {

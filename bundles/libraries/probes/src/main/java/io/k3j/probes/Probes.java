@@ -4,7 +4,6 @@ import io.k3j.model.Obj;
 import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The probes of one pod's running containers: one virtual thread per probe. Started and stopped by the pod's thread;
 /// results are read by it and wake it. Upstream's `prober` for one pod. See
@@ -29,6 +29,7 @@ public final class Probes {
     private final Runnable wake;
     private final Events events;
     private final Map<String, Probed> probed = new HashMap<>();
+    private ProbeMetrics.@Nullable OfPod counts;
     private volatile boolean leaving;
 
     /// Takes the events of containers, all of which are warnings.
@@ -56,7 +57,8 @@ public final class Probes {
         Set<String> ids = new HashSet<>();
         running.forEach((c, target) -> {
             ids.add(c.id());
-            probed.computeIfAbsent(c.id(), id -> new Probed(c, target)).begin();
+            ProbeMetrics.OfPod counted = counts(target.pod());
+            probed.computeIfAbsent(c.id(), id -> new Probed(c, target, counted)).begin();
         });
         probed.entrySet().removeIf(e -> {
             if (!ids.contains(e.getKey())) {
@@ -64,6 +66,15 @@ public final class Probes {
             }
             return !ids.contains(e.getKey());
         });
+    }
+
+    private ProbeMetrics.OfPod counts(Obj pod) {
+        ProbeMetrics.OfPod made = counts;
+        if (made == null) {
+            made = handlers.metrics().begin(pod);
+            counts = made;
+        }
+        return made;
     }
 
     /// The pod ends: from now on only readiness is probed, so that services know who can still be sent traffic, and
@@ -76,6 +87,11 @@ public final class Probes {
     public void stop() {
         probed.values().forEach(p -> p.end.countDown());
         probed.clear();
+        ProbeMetrics.OfPod made = counts;
+        if (made != null) {
+            handlers.metrics().end(made);
+            counts = null;
+        }
     }
 
     /// Whether its startup probe has succeeded, or it has none. False for a container that is not followed.
@@ -111,6 +127,7 @@ public final class Probes {
     private final class Probed {
         private final Container container;
         private final HandlerRunner.Target target;
+        private final ProbeMetrics.OfPod counted;
         private final CountDownLatch end = new CountDownLatch(1);
         private volatile boolean started;
         private volatile boolean ready;
@@ -118,9 +135,10 @@ public final class Probes {
         private volatile long grace = -1;
         private boolean begun;
 
-        Probed(Container container, HandlerRunner.Target target) {
+        Probed(Container container, HandlerRunner.Target target, ProbeMetrics.OfPod counted) {
             this.container = container;
             this.target = target;
+            this.counted = counted;
             Struct known = known(target.pod(), container);
             started = known.flag("started");
             ready = known.flag("ready");
@@ -164,7 +182,7 @@ public final class Probes {
         /// True when it has started: one success is enough, and is all that is ever asked.
         private boolean startup(Struct probe) {
             ProbeCounter counter = new ProbeCounter(probe);
-            while (pause(probe, counter) && !leaving) {
+            while (pause(counter) && !leaving) {
                 Answer answer = ask("Startup", probe);
                 if (answer == Answer.SUCCESS) {
                     started = true;
@@ -182,7 +200,7 @@ public final class Probes {
         /// Ends at the failure it reports: the container is stopped then, and the next one gets probes of its own.
         private void liveness(Struct probe) {
             ProbeCounter counter = new ProbeCounter(probe);
-            while (pause(probe, counter) && !leaving) {
+            while (pause(counter) && !leaving) {
                 Answer answer = ask("Liveness", probe);
                 if (answer == Answer.SUCCESS) {
                     counter.succeeded();
@@ -204,7 +222,7 @@ public final class Probes {
         /// Goes on while the pod ends. A result holds until enough others in a row say the contrary.
         private void readiness(Struct probe) {
             ProbeCounter counter = new ProbeCounter(probe);
-            while (pause(probe, counter)) {
+            while (pause(counter)) {
                 Answer answer = ask("Readiness", probe);
                 boolean ok = answer == Answer.SUCCESS;
                 boolean enough = ok ? counter.succeeded() : answer == Answer.FAILURE && counter.failed();
@@ -228,18 +246,22 @@ public final class Probes {
         }
 
         private Answer asked(String kind, Struct probe) {
+            long since = System.nanoTime();
             HandlerRunner.Result result = handlers.run(probe, target,
                     Duration.ofSeconds(probe.whole("timeoutSeconds", 1)));
             if (result.errored()) {
                 tell("Unhealthy", kind + " probe errored and resulted in Unknown state: " + result.problem());
                 return Answer.NONE;
             }
-            if (!result.problem().isEmpty()) {
+            boolean fine = result.problem().isEmpty();
+            counted.add(target.container().text("name"), kind,
+                    fine ? ProbeMetrics.Found.SUCCESSFUL : ProbeMetrics.Found.FAILED, System.nanoTime() - since);
+            if (!fine) {
                 tell("Unhealthy", kind + " probe failed: " + result.problem());
             } else if (!result.warning().isEmpty()) {
                 tell("ProbeWarning", kind + " probe warning: " + result.warning());
             }
-            return result.problem().isEmpty() ? Answer.SUCCESS : Answer.FAILURE;
+            return fine ? Answer.SUCCESS : Answer.FAILURE;
         }
 
         /// Not after the end: a container that is being stopped fails its probes, and nobody wants to read that.
@@ -250,25 +272,15 @@ public final class Probes {
             }
         }
 
-        /// Waits for the next time; false when the container is not to be probed any more. The first delay counts from
-        /// the start of the container, so a kubelet that comes back does not wait again.
-        private boolean pause(Struct probe, ProbeCounter counter) {
-            long delay = probe.whole("initialDelaySeconds", 0);
-            long millis = counter.first
-                    ? Math.min(delay * 1000,
-                            Duration.between(clock.instant(), startOf().plusSeconds(delay)).toMillis())
-                    : probe.whole("periodSeconds", 10) * 1000;
-            counter.first = false;
+        /// Waits for the next time; false when the container is not to be probed any more.
+        private boolean pause(ProbeCounter counter) {
             try {
-                return !end.await(Math.max(0, millis), TimeUnit.MILLISECONDS);
+                return !end.await(counter.untilNext(clock.instant(), container.end().started(), System.nanoTime()),
+                        TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             }
-        }
-
-        private Instant startOf() {
-            return container.end().started();
         }
     }
 

@@ -3,7 +3,7 @@
 ///
 /// **Promise.** [Probes] probes the containers of one pod as their object says and remembers what it found; a
 /// container found running counts as the API was told of it until a probe says otherwise. [HandlerRunner] carries out
-/// one handler, of a probe or of a hook.
+/// one handler, of a probe or of a hook. [ProbeMetrics] counts what probes found.
 ///
 /// **Threads.** One virtual thread per probe, ended by [Probes#stop]; [Probes] itself is for its pod's thread.
 /// **Blocking.** Only [HandlerRunner#run] and [HandlerRunner#hook], for their timeout at most. **Errors.** None is

@@ -97,7 +97,7 @@ class HttpHooksTest {
         answer = "HTTP/1.1 301 Moved\r\nLocation: http://192.0.2.1/\r\n\r\n";
         assertThat(hook(get(), "127.0.0.1")).isEqualTo(new HandlerRunner.Result("", "", false));
         answer = "nothing of HTTP\r\n";
-        assertThat(hook(get(), "127.0.0.1").problem()).startsWith("malformed HTTP response");
+        assertThat(hook(get(), "127.0.0.1").problem()).contains("/begin\": malformed HTTP response");
     }
 
     @Test
@@ -113,7 +113,8 @@ class HttpHooksTest {
                 .noneMatch(line -> line.contains("secret"));
         answer = "nothing of HTTP\r\n";
         assertThat(hook(secure, "127.0.0.1").problem())
-                .isEqualTo("http: server gave HTTP response to HTTPS client");
+                .isEqualTo("Get \"https://127.0.0.1:" + server.getLocalPort()
+                        + "/begin\": http: server gave HTTP response to HTTPS client");
     }
 
     /// The empty name would be this machine.

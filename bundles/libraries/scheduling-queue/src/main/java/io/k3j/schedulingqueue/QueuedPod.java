@@ -20,6 +20,9 @@ public final class QueuedPod {
     /// When it came or came back.
     Instant since;
     int attempts;
+    /// How many attempts have ended with a rejection, and how many with an error since then.
+    private int rejections;
+    private int errors;
     Instant begun = Instant.MIN;
     Instant failedAt = Instant.MIN;
     /// The end of the back-off.
@@ -85,14 +88,35 @@ public final class QueuedPod {
     }
 
     /// An attempt has ended without a node.
-    ///
-    /// @param initial back-off after the first one; it doubles
-    /// @param longest back-off
-    void failed(Instant now, Duration initial, Duration longest) {
+    void returned(Instant now) {
         failedAt = now;
         since = now;
         late = false;
-        Duration wait = initial.multipliedBy(1L << Math.clamp(attempts - 1L, 0, MOST_DOUBLED));
-        ready = now.plus(wait.compareTo(longest) > 0 ? longest : wait);
+        ready = Instant.MIN;
+    }
+
+    /// Filters have rejected it, so that the errors before are over.
+    ///
+    /// @param filters those
+    /// @param initial back-off after the first rejection; it doubles
+    /// @param longest back-off
+    void rejected(Set<String> filters, Duration initial, Duration longest) {
+        plugins = filters;
+        errors = 0;
+        backOff(++rejections, initial, longest);
+    }
+
+    /// Its attempt has failed for another reason: the back-off is that of the errors in a row, however often it was
+    /// rejected before.
+    ///
+    /// @return this
+    QueuedPod erred(Duration initial, Duration longest) {
+        backOff(++errors, initial, longest);
+        return this;
+    }
+
+    private void backOff(int times, Duration initial, Duration longest) {
+        Duration wait = initial.multipliedBy(1L << Math.clamp(times - 1L, 0, MOST_DOUBLED));
+        ready = failedAt.plus(wait.compareTo(longest) > 0 ? longest : wait);
     }
 }

@@ -50,7 +50,7 @@ public final class SchedulingQueue {
     private final InFlightEvents inFlight = new InFlightEvents();
     private Instant flushed;
 
-    /// @param initialBackOff after the first attempt of a pod that failed; it doubles up to the longest
+    /// @param initialBackOff after a pod's first rejection, or first error in a row; it doubles up to the longest
     public SchedulingQueue(TimeSource time, Duration initialBackOff, Duration longestBackOff) {
         this.clock = time.monotonic();
         this.initialBackOff = initialBackOff;
@@ -149,7 +149,7 @@ public final class SchedulingQueue {
     /// @return false when the pod has left the queue meanwhile
     public boolean failed(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
-            entry.plugins = plugins;
+            entry.rejected(plugins, initialBackOff, longestBackOff);
             if (inFlight.helped(entry)) {
                 backOff.add(entry, true, QueueEvents.FAILURE);
             } else {
@@ -164,7 +164,6 @@ public final class SchedulingQueue {
     public boolean park(QueuedPod entry, Set<String> plugins) {
         return returned(entry, () -> {
             entry.attempts--;
-            entry.ready = Instant.MIN;
             entry.plugins = plugins;
             // the event it waits for may have happened meanwhile
             if (inFlight.helped(entry)) {
@@ -178,7 +177,8 @@ public final class SchedulingQueue {
     /// Returns a pod after an error, with back-off.
     /// @return false when the pod has left the queue meanwhile
     public boolean error(QueuedPod entry) {
-        return returned(entry, () -> backOff.add(entry, false, QueueEvents.FAILURE));
+        return returned(entry,
+                () -> backOff.add(entry.erred(initialBackOff, longestBackOff), false, QueueEvents.FAILURE));
     }
 
     /// A pod that was returned already stays where it is.
@@ -186,7 +186,7 @@ public final class SchedulingQueue {
         lock.lock();
         try {
             if (entry.inFlight && !entry.gone) {
-                entry.failed(clock.instant(), initialBackOff, longestBackOff);
+                entry.returned(clock.instant());
                 place.run();
                 inFlight.end(entry);
                 changed.signalAll();

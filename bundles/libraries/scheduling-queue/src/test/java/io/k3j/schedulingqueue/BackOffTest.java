@@ -75,6 +75,25 @@ class BackOffTest {
         assertThat(next()).isEqualTo("a");
     }
 
+    /// A pod that has waited for long is to get its node soon when the binding fails once.
+    @Test
+    void anErrorWaitsAsOftenAsThereWereErrorsInARow() {
+        queue.add(WaitingPods.pod("a", 0));
+        for (int i = 0; i < 5; i++) {
+            queue.failed(queue.take().orElseThrow(), FIT);
+            queue.changed(QueueEvents.ASSIGNED_DELETE, FIT);
+        }
+        queue.error(queue.take().orElseThrow());
+        clock.advance(Duration.ofMillis(999));
+        assertThat(next()).isEmpty();
+        clock.advance(Duration.ofMillis(1));
+        queue.error(queue.take().orElseThrow());
+        clock.advance(Duration.ofMillis(1_999));
+        assertThat(next()).as("twice as long").isEmpty();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(next()).isEqualTo("a");
+    }
+
     @Test
     void oneThatLeavesIsNotTaken() {
         backsOff("a", 0);

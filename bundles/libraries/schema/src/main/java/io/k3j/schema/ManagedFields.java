@@ -129,6 +129,16 @@ public final class ManagedFields {
         return list.isEmpty() || !sound ? metadata : metadata.with(FIELD, list);
     }
 
+    /// The object with nothing of its metadata but what nobody owns: which object it is, and which version of it.
+    public static Struct identity(Struct object) {
+        Struct.Builder metadata = Struct.builder();
+        for (String[] path : NOBODYS) {
+            String field = FieldSet.shown(path[path.length - 1]).substring(1);
+            metadata.putUnlessEmpty(field, path.length == 1 ? null : object.at("metadata", field));
+        }
+        return object.with("metadata", metadata.build());
+    }
+
     /// What the manager applied last, nothing when it never did.
     private static FieldSet own(List<ManagerEntry> entries, Manager manager) {
         ManagerEntry own = found(entries, manager, true);

@@ -33,7 +33,7 @@ final class EphemeralVolumes implements Reconciler {
 
     static void add(ControllerContext context) {
         EphemeralVolumes all = new EphemeralVolumes(context);
-        context.loop("ephemeral-volume-controller", "ephemeral-volume-controller", 1, all)
+        context.loop("ephemeral-volume-controller", "ephemeral-volume-controller", 5, all)
                 .on(all.pods, p -> waits(p) ? List.of(p.key()) : List.of())
                 .on(all.claims, c -> Owners.controllerKey(c, "Pod").map(List::of).orElse(List.of()));
     }

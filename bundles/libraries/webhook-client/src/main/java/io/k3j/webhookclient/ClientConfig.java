@@ -42,7 +42,7 @@ public record ClientConfig(String url, String namespace, String service, String 
                             path.startsWith("/") ? path : "/" + path, null, null)
                     : checked(new URI(escaped(url)));
         } catch (URISyntaxException e) {
-            throw new CallFailure("could not get REST client: Unparsable URL: " + e.getMessage());
+            throw new CallFailure("could not get REST client: Unparsable URL: " + e.getMessage(), CallFailure.UNUSABLE);
         }
     }
 

@@ -54,9 +54,10 @@ final class ConnectionPool {
             List<X509Certificate> authorities = PemBlocks.authorities(caBundle);
             return own.isPresent() ? ClientTls.trusting(authorities, own) : Trust.in(authorities);
         } catch (NoSuchAlgorithmException e) {
-            throw new CallFailure("could not get REST client: " + e.getMessage());
+            throw new CallFailure("could not get REST client: " + e.getMessage(), CallFailure.UNUSABLE);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new CallFailure("could not get REST client: unable to load root certificates: " + e.getMessage());
+            throw new CallFailure("could not get REST client: unable to load root certificates: " + e.getMessage(),
+                    CallFailure.UNUSABLE);
         }
     }
 

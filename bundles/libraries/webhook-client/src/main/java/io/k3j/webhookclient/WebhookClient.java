@@ -137,7 +137,7 @@ public final class WebhookClient implements AutoCloseable {
         if (answer.successful()) {
             return answer.body();
         }
-        throw new CallFailure(limits.prefix + UnexpectedAnswer.told(answer));
+        throw new CallFailure(limits.prefix + UnexpectedAnswer.told(answer), answer.status());
     }
 
     @Override

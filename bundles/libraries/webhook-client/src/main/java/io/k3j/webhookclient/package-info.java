@@ -12,7 +12,7 @@
 /// Who may write Services and EndpointSlices leads a server neither to itself nor to a cloud's metadata. Calls block;
 /// everything that fails is a [CallFailure].
 @Export
-@Version("1.4.0")
+@Version("1.5.0")
 @NullMarked
 package io.k3j.webhookclient;
 

@@ -55,8 +55,8 @@ final class PodDefaults {
         c = Fill.in(c, "terminationMessagePath", "/dev/termination-log", "terminationMessagePolicy", "File");
         c = Fill.in(c, "resources", Struct.EMPTY);
         c = Fill.each(c, "ports", p -> Fill.in(p, "protocol", "TCP"));
-        c = Fill.each(c, "env", e -> Fill.inside(e, "valueFrom", v -> Fill.inside(v, "fieldRef",
-                f -> Fill.in(f, "apiVersion", "v1"))));
+        c = Fill.each(c, "env", e -> Fill.inside(e, "valueFrom", v -> Fill.inside(Fill.inside(v, "fieldRef",
+                f -> Fill.in(f, "apiVersion", "v1")), "fileKeyRef", f -> Fill.in(f, "optional", false))));
         for (String probe : PROBES) {
             c = Fill.inside(c, probe, PodDefaults::probe);
         }

@@ -43,7 +43,8 @@ final class PodRules implements KindRules {
         Struct metadata = object.struct("metadata").without("ownerReferences");
         Struct pod = object.with("metadata", owners == null ? metadata : metadata.with("ownerReferences", owners));
         Struct status = object.struct("status");
-        pod = status.isEmpty() ? pod : pod.with("status", PodStatusUpdate.addressed(status));
+        pod = status.isEmpty() ? pod : pod.with("status", PodStatusUpdate.observed(before.struct("status"),
+                PodStatusUpdate.addressed(status)));
         String quality = before.struct("status").text("qosClass");
         return quality.isEmpty() || pod.struct("status").has("qosClass") ? pod
                 : pod.withAt(quality, "status", "qosClass");
@@ -85,6 +86,9 @@ final class PodRules implements KindRules {
 
     @Override
     public List<String> warnings(Write write, Struct object) {
+        if (write.of("status")) {
+            return PodStatusUpdate.warnings(object.struct("status"));
+        }
         return write.operation() == Operation.CREATE && write.subresource().isEmpty() ? PodWarnings.pod(object)
                 : List.of();
     }

@@ -2,13 +2,19 @@ package io.k3j.workloadrules;
 
 import io.k3j.apimachinery.Names;
 import io.k3j.corevalidation.AddressProblems;
+import io.k3j.kindrules.Fill;
 import io.k3j.kindrules.PodStatusProblems;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Addresses;
 import io.k3j.validation.Problems;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Validates writes of `pods/status`, as upstream's `ValidatePodStatusUpdate`: kubelets, endpoints and DNS believe
@@ -71,6 +77,37 @@ final class PodStatusUpdate {
         if (of.whole(GENERATION, 0) < 0) {
             p.at(GENERATION).invalid(of.whole(GENERATION, 0), "must be a non-negative integer");
         }
+    }
+
+    /// Upstream's warnings of addresses that are not written as one should.
+    static List<String> warnings(Struct status) {
+        List<String> all = new ArrayList<>();
+        for (String field : List.of("podIPs", "hostIPs")) {
+            Seq addresses = status.seq(field);
+            for (int i = 0; i < addresses.size(); i++) {
+                all.addAll(AddressProblems.ipWarnings("status." + field + "[" + i + "].ip",
+                        addresses.struct(i).text("ip")));
+            }
+        }
+        return all;
+    }
+
+    /// A status that says of which generation it and its conditions are, where only the one before did: clients that
+    /// do not know the field send back none. Several conditions of a type are taken in their order.
+    static Struct observed(Struct before, Struct status) {
+        Struct now = observedBy(before, status);
+        Map<String, Deque<Struct>> old = new HashMap<>();
+        before.seq("conditions").structs().forEach(
+                c -> old.computeIfAbsent(c.text("type"), _ -> new ArrayDeque<>()).add(c));
+        return Fill.each(now, "conditions", c -> {
+            Deque<Struct> same = old.getOrDefault(c.text("type"), new ArrayDeque<>());
+            return same.isEmpty() ? c : observedBy(same.remove(), c);
+        });
+    }
+
+    private static Struct observedBy(Struct before, Struct now) {
+        long generation = before.whole(GENERATION, 0);
+        return generation == 0 || now.whole(GENERATION, 0) != 0 ? now : now.with(GENERATION, generation);
     }
 
     /// A status whose two fields of addresses say the same, as upstream's conversion has it: the single one, which is

@@ -51,10 +51,11 @@ final class StatefulSetRules implements KindRules {
         return c.with("status", Fill.in(c.struct("status"), "phase", "Pending"));
     }
 
+    /// Who names the type and says nothing of how it rolls gets nothing said of it, as upstream.
     private static Struct filled(Struct strategy) {
-        Struct s = Fill.in(strategy, "type", "RollingUpdate");
-        return s.text("type").equals("RollingUpdate")
-                ? s.with(ROLLING, Fill.in(s.struct(ROLLING), "partition", 0L)) : s;
+        Struct s = strategy.text("type").isEmpty()
+                ? Fill.in(strategy.with("type", "RollingUpdate"), ROLLING, Struct.EMPTY) : strategy;
+        return s.text("type").equals("RollingUpdate") ? Fill.inside(s, ROLLING, r -> Fill.in(r, "partition", 0L)) : s;
     }
 
     /// The name of a new one is part of its pods' host names: see [#check]. One that is there keeps its name.

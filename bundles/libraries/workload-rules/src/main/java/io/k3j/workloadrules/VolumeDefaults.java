@@ -4,8 +4,8 @@ import io.k3j.kindrules.Fill;
 import io.k3j.model.Struct;
 import java.util.List;
 
-/// Defaults of pod volumes. Pure.
-final class VolumeDefaults {
+/// Defaults of pod volumes, and of what they have in common with PersistentVolumes. Pure.
+public final class VolumeDefaults {
     private static final long MODE = 0644;
     private static final long TOKEN_SECONDS = 3600;
     private static final long CERTIFICATE_SECONDS = 24 * 3600;
@@ -20,16 +20,21 @@ final class VolumeDefaults {
         }
         v = Fill.inside(v, "downwardAPI", VolumeDefaults::downward);
         v = Fill.inside(v, "projected", p -> Fill.each(p, "sources", VolumeDefaults::source));
-        v = Fill.inside(v, "hostPath", h -> h.has("type") ? h : h.with("type", ""));
+        v = sources(v);
         v = Fill.inside(v, "image", i -> Fill.in(i, "pullPolicy", PodDefaults.pullPolicy(i.text("reference"))));
+        return Fill.inside(v, "ephemeral", e -> Fill.inside(e, "volumeClaimTemplate",
+                t -> Fill.inside(t, "spec", s -> Fill.in(s, "volumeMode", "Filesystem"))));
+    }
+
+    /// A volume of a pod, or the spec of a PersistentVolume, with the defaults of the sources that both may have.
+    public static Struct sources(Struct of) {
+        Struct v = Fill.inside(of, "hostPath", h -> h.has("type") ? h : h.with("type", ""));
         v = Fill.inside(v, "iscsi", i -> Fill.in(i, "iscsiInterface", "default"));
         v = Fill.inside(v, "rbd", r -> Fill.in(Fill.in(r, "pool", "rbd", "user", "admin"), "keyring",
                 "/etc/ceph/keyring"));
         v = Fill.inside(v, "azureDisk", a -> Fill.in(Fill.in(a, "cachingMode", "ReadWrite", "fsType", "ext4"), "kind",
                 "Shared", "readOnly", false));
-        v = Fill.inside(v, "scaleIO", s -> Fill.in(s, "storageMode", "ThinProvisioned", "fsType", "xfs"));
-        return Fill.inside(v, "ephemeral", e -> Fill.inside(e, "volumeClaimTemplate",
-                t -> Fill.inside(t, "spec", s -> Fill.in(s, "volumeMode", "Filesystem"))));
+        return Fill.inside(v, "scaleIO", s -> Fill.in(s, "storageMode", "ThinProvisioned", "fsType", "xfs"));
     }
 
     private static Struct source(Struct source) {

@@ -138,6 +138,17 @@ final class WorkloadRules {
                     : s;
         }
 
+        /// Who says how a Deployment is, changes no labels with it.
+        @Override
+        public Struct prepared(Write write, Struct o) {
+            if (!write.of("status")) {
+                return o;
+            }
+            Struct labels = write.before().orElse(Struct.EMPTY).struct("metadata").struct("labels");
+            return labels.equals(o.struct("metadata").struct("labels")) ? o : labels.isEmpty()
+                    ? o.withoutAt("metadata", "labels") : o.withAt(labels, "metadata", "labels");
+        }
+
         @Override
         public void check(Write write, Struct o, Problems problems) {
             if (write.of("status")) {

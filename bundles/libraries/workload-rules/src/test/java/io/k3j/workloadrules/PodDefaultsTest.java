@@ -34,6 +34,13 @@ class PodDefaultsTest {
     }
 
     @Test
+    void aVariableOfAFileHasToBeThere() {
+        Struct pod = kit.created(POD + "    env: [{name: E, valueFrom: {fileKeyRef: {volumeName: v, path: p}}}]\n");
+        assertThat(pod.struct("spec").seq("containers").struct(0).seq("env").struct(0).struct("valueFrom")
+                .struct("fileKeyRef").get("optional")).isEqualTo(false);
+    }
+
+    @Test
     void defaultingIsIdempotent() {
         Struct once = kit.defaulted(POD);
         assertThat(kit.hooks(once).defaulted(kit.kind(once).gvk(), once)).isEqualTo(once);

@@ -44,6 +44,28 @@ class PodStatusUpdateTest {
     }
 
     @Test
+    void addressesThatAreNotWrittenAsTheyShouldBeAreTold() {
+        Struct status = Struct.of("podIPs", Seq.of(Struct.of("ip", "10.42.0.7"), Struct.of("ip", "FD00::7")), "hostIPs",
+                Seq.of(Struct.of("ip", "10.0.0.1")));
+        assertThat(PodStatusUpdate.warnings(status)).singleElement().asString().startsWith("status.podIPs[1].ip: ");
+    }
+
+    @Test
+    void whoDoesNotKnowOfGenerationsLeavesThoseOfBefore() {
+        Struct first = Struct.of("type", "a.b/c", "status", "True", "observedGeneration", 2);
+        Struct again = Struct.of("type", "a.b/c", "status", "False", "observedGeneration", 3);
+        Struct before = pod().withAt(4, "status", "observedGeneration").withAt(Seq.of(first, again), "status",
+                "conditions");
+        Struct told = Struct.of("type", "a.b/c", "status", "True");
+        Struct sent = pod().withAt(Seq.of(told, told.with("observedGeneration", 9), told, Struct.of("type", "x")),
+                "status", "conditions");
+        Struct after = kit.hooks(sent).prepared(kit.write(Operation.UPDATE, sent, Optional.of(before), "status"), sent);
+        assertThat(after.struct("status").whole("observedGeneration", 0)).isEqualTo(4);
+        assertThat(after.struct("status").seq("conditions").structs()).containsExactly(
+                told.with("observedGeneration", 2), told.with("observedGeneration", 9), told, Struct.of("type", "x"));
+    }
+
+    @Test
     void aPhaseIsAnyWord() {
         assertThat(status("phase", "Running")).isEmpty();
         assertThat(status("phase", "Mine")).isEmpty();

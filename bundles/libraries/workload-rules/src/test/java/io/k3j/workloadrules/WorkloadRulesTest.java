@@ -54,6 +54,30 @@ class WorkloadRulesTest {
         return problems(Struct.EMPTY, kit.created(yaml(kind, "w", spec)), "");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"{}|{type: RollingUpdate, rollingUpdate: {partition: 0}}",
+            "{type: RollingUpdate}|{type: RollingUpdate}",
+            "{type: RollingUpdate, rollingUpdate: {}}|{type: RollingUpdate, rollingUpdate: {partition: 0}}",
+            "{type: OnDelete}|{type: OnDelete}"})
+    void howAStatefulSetRollsIsFilledInWhereNothingIsSaid(String given, String filled) {
+        Struct set = kit.defaulted(yaml("StatefulSet", "w", "updateStrategy: " + given));
+        assertThat(set.struct("spec").struct("updateStrategy")).isEqualTo(Kit.yaml(filled));
+        assertThat(kit.hooks(set).defaulted(kit.kind(set).gvk(), set)).isEqualTo(set);
+    }
+
+    @Test
+    void whoSaysHowADeploymentIsChangesNoLabelsOfIt() {
+        Struct plain = kit.created(yaml("Deployment", "w", SELECTOR + ", " + POD));
+        Struct labelled = plain.withAt(Struct.of("a", "b"), "metadata", "labels");
+        Struct annotated = plain.withAt(Struct.of("c", "d"), "metadata", "annotations");
+        assertThat(kit.hooks(plain).prepared(kit.write(Operation.UPDATE, labelled, Optional.of(plain), "status"),
+                labelled)).isEqualTo(plain);
+        assertThat(kit.hooks(plain).prepared(kit.write(Operation.UPDATE, annotated, Optional.of(labelled), "status"),
+                annotated)).isEqualTo(annotated.withAt(Struct.of("a", "b"), "metadata", "labels"));
+        assertThat(kit.hooks(plain).prepared(kit.write(Operation.UPDATE, labelled, Optional.of(plain), ""), labelled))
+                .isEqualTo(labelled);
+    }
+
     static Stream<Case> selectors() {
         return Stream.of("Deployment", "ReplicaSet", "StatefulSet").flatMap(kind -> {
             String called = kind.equals("StatefulSet") ? "statefulset" : "deployment";

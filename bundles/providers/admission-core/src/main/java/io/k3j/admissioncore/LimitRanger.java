@@ -46,6 +46,10 @@ public final class LimitRanger implements Admission {
                 && write.operation() == Operation.UPDATE;
     }
 
+    private static boolean going(Write write) {
+        return write.before().filter(b -> b.struct("metadata").has("deletionTimestamp")).isPresent();
+    }
+
     private List<Struct> limits(Write write) {
         List<Struct> all = new ArrayList<>();
         ranges(write).forEach(range -> all.addAll(range.spec().seq("limits").structs()));
@@ -60,12 +64,14 @@ public final class LimitRanger implements Admission {
     @Override
     public Struct admit(Write write, Struct object) {
         Struct o = object;
-        if (WriteAttributes.creates(write, "pods")) {
+        boolean creates = WriteAttributes.creates(write, "pods");
+        if (creates || resizes(write) && !going(write)) {
             List<String> set = new ArrayList<>();
             for (Struct limit : limits(write)) {
                 o = limit.text("type").equals("Container") ? LimitDefaults.filled(o, limit, set) : o;
             }
-            if (!set.isEmpty()) {
+            // a resize leaves metadata as it is
+            if (creates && !set.isEmpty()) {
                 o = o.withAt("LimitRanger plugin set: " + String.join("; ", set), "metadata", "annotations",
                         ANNOTATION);
             }
@@ -75,7 +81,7 @@ public final class LimitRanger implements Admission {
 
     @Override
     public void validate(Write write, Struct object) {
-        if (write.before().filter(b -> b.struct("metadata").has("deletionTimestamp")).isPresent()) {
+        if (going(write)) {
             return;
         }
         for (Obj range : ranges(write)) {

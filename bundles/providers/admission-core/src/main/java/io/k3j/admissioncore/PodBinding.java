@@ -51,6 +51,9 @@ public final class PodBinding {
         public Struct perform(Call call) {
             String name = call.key().name().isEmpty() ? call.body().struct("metadata").text("name")
                     : call.key().name();
+            if (!call.body().struct("metadata").text("name", name).equals(name)) {
+                throw ApiFault.badRequest("name in URL does not match name in Binding object");
+            }
             Key key = new Key(call.key().namespace(), name);
             Optional<Obj> bound = known.apply(key).flatMap(pod -> attempt(pod, call.body()));
             for (int left = TRIES; left > 0; left--) {
@@ -82,7 +85,8 @@ public final class PodBinding {
         }
     }
 
-    /// The pod with its node name, annotations and labels of the binding, and the condition `PodScheduled`.
+    /// The pod with its node name, annotations and labels of the binding, and the condition `PodScheduled`, nominated
+    /// for no node.
     /// @throws ApiFault 400 for a bad target, 409 for a pod that is bound, gated, terminating or another one
     static Obj bound(Obj pod, Struct binding) {
         Struct target = binding.struct("target");
@@ -97,6 +101,11 @@ public final class PodBinding {
             throw ApiFault.conflict(POD_BINDING, pod.name(), "Precondition failed: UID in precondition: " + uid
                     + ", UID in object meta: " + pod.uid());
         }
+        String version = binding.struct("metadata").text("resourceVersion");
+        if (!version.isEmpty() && !version.equals(Long.toString(pod.revision()))) {
+            throw ApiFault.conflict(POD_BINDING, pod.name(), "Precondition failed: ResourceVersion in precondition: "
+                    + version + ", ResourceVersion in object meta: " + pod.revision());
+        }
         if (pod.terminating()) {
             throw ApiFault.conflict(POD_BINDING, pod.name(),
                     "pod " + pod.name() + " is being deleted, cannot be assigned to a host");
@@ -110,7 +119,8 @@ public final class PodBinding {
             throw ApiFault.conflict(POD_BINDING, pod.name(),
                     "pod " + pod.name() + " has non-empty .spec.schedulingGates");
         }
-        Obj o = pod.with(node, "spec", "nodeName");
+        // where it was to go is of no meaning from here on
+        Obj o = pod.with(node, "spec", "nodeName").without("status", "nominatedNodeName");
         for (String map : List.of("annotations", "labels")) {
             for (Map.Entry<String, String> e : binding.struct("metadata").struct(map).texts().entrySet()) {
                 o = o.with(e.getValue(), "metadata", map, e.getKey());

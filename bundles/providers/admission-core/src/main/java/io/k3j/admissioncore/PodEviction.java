@@ -65,6 +65,9 @@ public final class PodEviction implements Action {
     /// Where others change the pod or its budget at the same time, all is looked at again.
     @Override
     public Struct perform(Call call) {
+        if (!call.body().struct("metadata").text("name", call.key().name()).equals(call.key().name())) {
+            throw ApiFault.badRequest("name in URL does not match name in Eviction object");
+        }
         Struct given = call.body().struct("deleteOptions");
         boolean dryRun = call.dryRun() || dryRun(given);
         Optional<ApiFault> refusal = Optional.empty();

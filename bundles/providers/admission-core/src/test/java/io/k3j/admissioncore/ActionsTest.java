@@ -287,6 +287,40 @@ class ActionsTest {
                 .perform(new Call(Caller.ANONYMOUS, POD, binding, false));
     }
 
+    private Obj nominated() {
+        runningPod();
+        return stage.api.get(Listers.PODS, POD).with("m", "status", "nominatedNodeName");
+    }
+
+    @Test
+    void aPodThatIsBoundIsNominatedForNoNode() {
+        assertThat(PodBinding.bound(nominated(), Struct.of("target", Struct.of("name", "n"))).status()
+                .has("nominatedNodeName")).isFalse();
+    }
+
+    @Test
+    void anotherVersionOfAPodThanTheOneThatIsMeantIsNotBound() {
+        Obj pod = nominated();
+        Struct binding = Struct.of("target", Struct.of("name", "n"));
+        assertThatThrownBy(() -> PodBinding.bound(pod, binding.withAt("99999", "metadata", "resourceVersion")))
+                .isInstanceOfSatisfying(ApiFault.class, f -> assertThat(f.code()).isEqualTo(409))
+                .hasMessageContaining("Precondition failed: ResourceVersion in precondition: 99999");
+        String version = Long.toString(pod.revision());
+        assertThat(PodBinding.bound(pod, binding.withAt(version, "metadata", "resourceVersion")).spec()
+                .text("nodeName")).isEqualTo("n");
+    }
+
+    @Test
+    void aPodOfAnotherNameIsNeitherBoundNorEvicted() {
+        runningPod();
+        Struct body = Struct.of("metadata", Struct.of("name", "other"), "target", Struct.of("name", "n"));
+        Call call = new Call(Caller.ANONYMOUS, POD, body, false);
+        assertThatThrownBy(() -> new PodBinding.Bind(Listers.PODS, "binding", stage.api, _ -> Optional.empty())
+                .perform(call)).hasMessage("name in URL does not match name in Binding object");
+        assertThatThrownBy(() -> evictions.perform(call))
+                .hasMessage("name in URL does not match name in Eviction object");
+    }
+
     @Test
     void aPodIsBoundOnce() {
         runningPod();

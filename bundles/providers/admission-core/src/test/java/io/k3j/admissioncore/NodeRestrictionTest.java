@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// An attacker holds the credentials of the node `n`.
@@ -75,6 +76,28 @@ class NodeRestrictionTest {
         Struct pod = mirror(Json.object(spec.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
         assertThatThrownBy(() -> created(pod)).isInstanceOf(ApiFault.class)
                 .hasMessageContaining("can not create pods that reference");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "{'volumes':[{'name':'v','csi':{'driver':'d'}}]}|csidrivers (via CSI volumes)",
+            "{'volumes':[{'name':'v','glusterfs':{'endpoints':'e'}}]}|endpoints (via glusterFS volumes)",
+            "{'volumes':[{'name':'v','ephemeral':{}}]}|persistentvolumeclaims (via ephemeral volumes)",
+            "{'volumes':[{'name':'v','persistentVolumeClaim':{}},{'name':'w','secret':{}}]}|secrets",
+            "{'serviceAccountName':'s','imagePullSecrets':[{'name':'s'}]}|serviceaccounts",
+            "{'volumes':[{'name':'v','projected':{'sources':[{'serviceAccountToken':{}}]}}]}"
+                    + "|serviceaccounts (via projected volumes)"})
+    void whatAMirrorPodRefersToIsTold(String spec, String what) {
+        Struct pod = mirror(Json.object(spec.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
+        assertThatThrownBy(() -> created(pod)).isInstanceOf(ApiFault.class)
+                .hasMessageEndingWith("node \"n\" can not create pods that reference " + what);
+    }
+
+    @Test
+    void aMirrorPodOfAnEarlierNodeOfThatNameIsRefused() {
+        Struct pod = mirror(Struct.EMPTY).withAt(Seq.of(OWNER.with("uid", "other")), "metadata", "ownerReferences");
+        assertThatThrownBy(() -> created(pod)).hasMessageContaining(
+                "node n UID mismatch: expected other got " + OWNER.text("uid"));
     }
 
     @Test

@@ -224,6 +224,25 @@ class PodAdmissionTest {
                 .hasMessage("pods \"p\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
     }
 
+    @Test
+    void whatAResizeLeavesOutIsFilledInAgainAndMetadataStays() {
+        LimitRanger plugin = new LimitRanger(stage.world);
+        stage.seed(Listers.LIMITS, Stage.object("LimitRange", "l", Struct.of("limits",
+                Seq.of(Struct.of("type", "Container", "default", Struct.of("cpu", "500m"))))));
+        Write plain = stage.write(Operation.UPDATE, Listers.PODS, "Pod", Caller.ANONYMOUS);
+        Struct pod = Stage.pod(Struct.EMPTY);
+        Write resize = new Write(Operation.UPDATE, plain.kind(), "resize", plain.key(), Optional.of(pod),
+                plain.caller(), false, Struct.EMPTY);
+        Struct filled = plugin.admit(resize, pod);
+        assertThat(filled.struct("spec").seq("containers").struct(0).struct("resources").struct("limits"))
+                .isEqualTo(Struct.of("cpu", "500m"));
+        assertThat(filled.struct("metadata")).isEqualTo(pod.struct("metadata"));
+        Write going = new Write(Operation.UPDATE, plain.kind(), "resize", plain.key(),
+                Optional.of(pod.withAt("2026-01-01T00:00:00Z", "metadata", "deletionTimestamp")), plain.caller(),
+                false, Struct.EMPTY);
+        assertThat(plugin.admit(going, pod)).isEqualTo(pod);
+    }
+
     @ParameterizedTest
     @CsvSource({"system:node:p,true", "system:node:other,false"})
     void aKubeletMayChangeOnlyItsOwnNode(String user, boolean allowed) {

@@ -20,7 +20,6 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -108,7 +107,7 @@ public final class AdmissionPolicies {
         private final PolicyMetrics checks = new PolicyMetrics("validating");
         private final PolicyMetrics mutations = new PolicyMetrics("mutating");
         private final MatchConditionMetrics conditions = new MatchConditionMetrics("policy");
-        private final PolicyParams params;
+        final PolicyParams params;
         private final RequestNamespace namespaces;
         private final Surroundings around;
         private final LongSupplier nanos;
@@ -150,7 +149,7 @@ public final class AdmissionPolicies {
                 conditions.retain(Stream.<List<? extends PolicyHook<?>>>of(first, second).flatMap(List::stream)
                         .map(h -> h.policy().name()).collect(Collectors.toSet()));
                 params.retain(Stream.<List<? extends PolicyHook<?>>>of(first, second).flatMap(List::stream)
-                        .map(h -> h.policy().params()).filter(Objects::nonNull).collect(Collectors.toSet()));
+                        .flatMap(PolicyParams::selections).collect(Collectors.toSet()));
             }
         }
 

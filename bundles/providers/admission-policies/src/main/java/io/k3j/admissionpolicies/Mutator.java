@@ -8,12 +8,16 @@ import io.k3j.apimachinery.PatchFailure;
 import io.k3j.celapi.CelBudget;
 import io.k3j.celapi.CelEvaluation;
 import io.k3j.celapi.CelEvaluation.Failure;
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.schema.ApplyCheck;
 import io.k3j.schema.ApplyMerge;
+import io.k3j.schema.DecodeFailure;
+import io.k3j.schema.Decoding;
 import io.k3j.schema.Shape;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Evaluates one mutation and lays what it gives over the object. Pure; any thread.
 final class Mutator {
@@ -24,8 +28,9 @@ final class Mutator {
     }
 
     /// The object after a mutation, in the version it was shown.
-    /// @param shape of that version
+    /// @param shape of what is shown; [Shape#ANY] where it is not known
     /// @throws PolicyFault in upstream's words, when the expression fails or its patch does not fit
+    /// @throws ApiFault 500 when a JSON patch leaves what is no object of a built-in kind
     static Struct mutated(Mutation mutation, List<Variable> variables, AdmissionInput input, Struct object,
             Shape shape) throws PolicyFault {
         CelBudget budget = CelBudget.of(CelBudget.SHARED);
@@ -34,7 +39,7 @@ final class Mutator {
             case CelEvaluation.Value v -> tree(v, mutation.jsonPatch());
         };
         if (mutation.jsonPatch()) {
-            return patched(object, patch instanceof Seq operations ? operations : Seq.EMPTY);
+            return declared(shape, patched(object, patch instanceof Seq operations ? operations : Seq.EMPTY));
         }
         return applied(shape, object, patch instanceof Struct configuration ? configuration : Struct.EMPTY);
     }
@@ -57,8 +62,23 @@ final class Mutator {
             if (why.endsWith(TEST_FAILED)) {
                 return object;
             }
-            throw new PolicyFault("JSONPath: " + why);
+            throw new PolicyFault("JSON Patch: " + why);
         }
+    }
+
+    /// Upstream reads what a JSON patch leaves of a built-in kind strictly, whatever the failure policy says.
+    private static Struct declared(Shape shape, Struct patched) {
+        List<String> unknown;
+        try {
+            unknown = shape.definition().isEmpty() ? List.of() : Decoding.decode(shape, patched).unknown();
+        } catch (DecodeFailure e) {
+            throw ApiFault.internal(String.valueOf(e.getMessage()));
+        }
+        if (!unknown.isEmpty()) {
+            throw ApiFault.internal("strict decoding error: "
+                    + unknown.stream().map(Decoding::unknown).collect(Collectors.joining(", ")));
+        }
+        return patched;
     }
 
     private static Struct applied(Shape shape, Struct object, Struct configuration) throws PolicyFault {

@@ -19,8 +19,10 @@ final class PolicyMetrics implements Metrics {
 
     private record Labels(String policy, String binding, String errorType, String action) {
         String[] pairs() {
-            return new String[] {"enforcement_action", action, "error_type", errorType, "policy", policy,
-                    "policy_binding", binding};
+            return action.isEmpty()
+                    ? new String[] {"error_type", errorType, "policy", policy, "policy_binding", binding}
+                    : new String[] {"enforcement_action", action, "error_type", errorType, "policy", policy,
+                            "policy_binding", binding};
         }
     }
 
@@ -35,6 +37,11 @@ final class PolicyMetrics implements Metrics {
         Labels labels = new Labels(invocation.policy().name(), invocation.bindingName(), errorType, action);
         checks.computeIfAbsent(labels, _ -> new LongAdder()).increment();
         durations.computeIfAbsent(labels, _ -> new Histogram(BOUNDS)).add(nanos);
+    }
+
+    /// How a mutation ended; what is enforced then has no label upstream.
+    void mutated(PolicyInvocation<?> invocation, String errorType, long nanos) {
+        decided(invocation, errorType, "", nanos);
     }
 
     /// Forgets all others.

@@ -15,8 +15,10 @@ import io.k3j.model.Struct;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// Finds the parameters of bindings: by views, one for each kind and selector that bindings name, so that a request
 /// reads what it needs, and nothing of other namespaces. Any thread.
@@ -28,8 +30,13 @@ final class PolicyParams implements AutoCloseable {
     private final ServedKinds kinds;
     private final Map<Selected, View> views = new ConcurrentHashMap<>();
 
+    /// What bindings name.
+    /// @param labels everything where they name one object
+    record Selection(Gvk kind, Selector labels) {
+    }
+
     /// What a view shows.
-    private record Selected(Gvk kind, Gvr resource, Selector labels) {
+    private record Selected(Selection of, Gvr resource) {
     }
 
     PolicyParams(ApiClient api, ServedKinds kinds) {
@@ -79,8 +86,8 @@ final class PolicyParams implements AutoCloseable {
     }
 
     private List<Struct> found(ResourceKind kind, ParamRef ref, String namespace) throws PolicyFault {
-        Selected selected = new Selected(kind.gvk(), kind.gvr(), ref.selector());
-        View view = views.computeIfAbsent(selected, s -> api.view(s.resource(), Query.ALL.labelled(s.labels())));
+        Selected selected = new Selected(new Selection(kind.gvk(), ref.selector()), kind.gvr());
+        View view = views.computeIfAbsent(selected, s -> api.view(s.resource(), Query.ALL.labelled(s.of().labels())));
         try {
             Collection<Obj> all = !ref.name().isEmpty()
                     ? view.get(new Key(namespace, ref.name())).map(List::of).orElse(List.of())
@@ -100,14 +107,27 @@ final class PolicyParams implements AutoCloseable {
                 ? tree.with("apiVersion", kind.gvk().apiVersion()).with("kind", kind.gvk().kind()) : tree;
     }
 
-    /// Closes the views of kinds that no policy names any more.
-    void retain(Set<Gvk> wanted) {
-        views.keySet().stream().filter(s -> !wanted.contains(s.kind())).toList().forEach(s -> {
+    /// What the bindings of a policy select.
+    static Stream<Selection> selections(PolicyHook<?> hook) {
+        Gvk kind = hook.policy().params();
+        return kind == null ? Stream.empty()
+                : hook.bindings().stream().map(Binding::params).filter(Objects::nonNull)
+                        .map(ref -> new Selection(kind, ref.selector()));
+    }
+
+    /// Closes the views of what no binding selects any more: a binding may be given one selector after the other.
+    void retain(Set<Selection> wanted) {
+        views.keySet().stream().filter(s -> !wanted.contains(s.of())).toList().forEach(s -> {
             View unused = views.remove(s);
             if (unused != null) {
                 unused.close();
             }
         });
+    }
+
+    /// How many views are open, for tests.
+    int views() {
+        return views.size();
     }
 
     @Override

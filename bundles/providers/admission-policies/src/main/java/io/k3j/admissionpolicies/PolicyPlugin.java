@@ -17,9 +17,11 @@ import io.k3j.metricstext.MatchConditionMetrics;
 import io.k3j.metricstext.MatchConditionMetrics.Asked;
 import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// parameters.
 /// @param <P> what the expressions of a policy are compiled to
 abstract class PolicyPlugin<P> implements Admission {
+    /// How long the policies of one request may take together: upstream's `--request-timeout`. Whoever may write
+    /// parameters says how often a policy is evaluated for one request.
+    static final Duration WHOLE = Duration.ofSeconds(60);
+    final LongSupplier nanos;
     private final PolicySource<P> source;
     private final Surroundings around;
 
@@ -37,9 +43,23 @@ abstract class PolicyPlugin<P> implements Admission {
             Authorizer authorizer, Supplier<@Nullable BoundEngine> cel, MatchConditionMetrics conditions) {
     }
 
-    PolicyPlugin(PolicySource<P> source, Surroundings around) {
+    /// @param nanos a clock that only goes forward
+    PolicyPlugin(PolicySource<P> source, Surroundings around, LongSupplier nanos) {
         this.source = source;
         this.around = around;
+        this.nanos = nanos;
+    }
+
+    /// Before each evaluation; the time begins with the first one of a request.
+    /// @throws ApiFault 504 when it is over, whatever failure policies say
+    final void inTime(Write write) {
+        long now = nanos.getAsLong();
+        long deadline = (Long) write.context().notes().computeIfAbsent("policies.deadline",
+                _ -> now + WHOLE.toNanos());
+        if (now - deadline > 0) {
+            throw new ApiFault(504, "Timeout", "Timeout: request did not complete within requested timeout",
+                    Struct.EMPTY);
+        }
     }
 
     /// Where no policy is bound this is one look. Before the policies are known every write is theirs.

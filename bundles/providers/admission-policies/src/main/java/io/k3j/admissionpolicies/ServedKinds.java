@@ -3,10 +3,9 @@ package io.k3j.admissionpolicies;
 import io.k3j.apiserverapi.KindCatalog;
 import io.k3j.apiserverapi.ResourceKind;
 import io.k3j.model.Gvk;
-import io.k3j.model.Gvr;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// The kinds that are served now, built-in and custom. Any thread.
@@ -14,23 +13,22 @@ import java.util.function.Supplier;
 record ServedKinds(Supplier<List<KindCatalog>> catalogs) {
     /// A kind in exactly this version.
     Optional<ResourceKind> of(Gvk kind) {
-        return first(k -> k.gvk().equals(kind));
-    }
-
-    /// A resource in exactly this version.
-    Optional<ResourceKind> of(Gvr resource) {
-        return first(k -> k.gvr().equals(resource));
-    }
-
-    private Optional<ResourceKind> first(Predicate<ResourceKind> wanted) {
         for (KindCatalog catalog : catalogs.get()) {
-            for (ResourceKind kind : catalog.kinds()) {
-                if (wanted.test(kind)) {
-                    return Optional.of(kind);
+            for (ResourceKind row : catalog.kinds()) {
+                if (row.gvk().equals(kind)) {
+                    return Optional.of(row);
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /// All resources with one of each; one look at each kind, however many are named.
+    List<ResourceKind> named(Set<String> groups, Set<String> versions, Set<String> resources) {
+        return catalogs.get().stream().flatMap(c -> c.kinds().stream())
+                .filter(k -> resources.contains(k.gvr().resource()) && versions.contains(k.gvr().version())
+                        && groups.contains(k.gvr().group()))
+                .toList();
     }
 
     /// As upstream writes a kind in messages: `apps/v1, Kind=Deployment`.

@@ -8,12 +8,12 @@ import io.k3j.celapi.Cel;
 import io.k3j.celapi.CelDeclarations;
 import io.k3j.celapi.CelType;
 import io.k3j.model.Gvk;
-import io.k3j.model.Gvr;
 import io.k3j.model.Struct;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +21,15 @@ import org.jspecify.annotations.Nullable;
 /// where it is enforced, objects are `dyn`, and such an expression fails with each request. Upstream's `TypeChecker`.
 /// Any thread.
 final class TypeChecker {
-    /// Of one rule; upstream's.
+    /// Of one rule, behind which no other one is looked at; upstream's.
     private static final int MOST_TYPES = 10;
     private static final String PREFIX = "compilation failed: ";
     private static final Comparator<Gvk> ORDER = Comparator.comparing(Gvk::group).thenComparing(Gvk::version)
             .thenComparing(Gvk::kind);
+    /// In which upstream looks for the resources of a rule.
+    private static final Comparator<ResourceKind> BY_RESOURCE = Comparator
+            .comparing((ResourceKind k) -> k.gvr().group()).thenComparing(k -> k.gvr().version())
+            .thenComparing(k -> k.gvr().resource());
     private final ServedKinds kinds;
 
     TypeChecker(ServedKinds kinds) {
@@ -73,16 +77,17 @@ final class TypeChecker {
         CelType type = new CelType.Shaped(kind.gvk().kind(), kind.shape());
         CelDeclarations declared = AdmissionTypes.declared(false, true).with(AdmissionTypes.OBJECT, type)
                 .with(AdmissionTypes.OLD_OBJECT, type);
-        if (params != null) {
-            declared = declared.with(AdmissionTypes.PARAMS,
-                    new CelType.Shaped("params." + params.gvk().kind(), params.shape()));
+        if (spec.get("paramKind") instanceof Struct) {
+            // of a kind that is not served yet anything may be said
+            declared = declared.with(AdmissionTypes.PARAMS, params == null ? CelType.Simple.DYN
+                    : new CelType.Shaped("params." + params.gvk().kind(), params.shape()));
         }
         ExpressionCompiler compiler = new ExpressionCompiler(cel, declared, declared);
         spec.seq("variables").structs().forEach(v -> compiler.variable(v.text("name"), v.text("expression")));
         return compiler;
     }
 
-    /// The kinds the rules name; a rule with a wildcard names none.
+    /// The kinds the rules name; a rule with a wildcard names none. A rule with many is the last one that is looked at.
     private Map<Gvk, ResourceKind> types(Struct spec) {
         Map<Gvk, ResourceKind> found = new TreeMap<>(ORDER);
         for (Struct rule : spec.struct("matchConstraints").seq("resourceRules").structs()) {
@@ -90,23 +95,13 @@ final class TypeChecker {
             List<String> versions = rule.seq("apiVersions").texts();
             boolean wild = groups.stream().anyMatch(g -> g.contains("*"))
                     || versions.stream().anyMatch(v -> v.contains("*"));
-            if (!wild) {
-                resources(groups, versions, rule.seq("resources").texts()).stream().limit(MOST_TYPES)
-                        .forEach(k -> found.put(k.gvk(), k));
+            List<ResourceKind> named = wild ? List.of() : kinds.named(Set.copyOf(groups), Set.copyOf(versions),
+                    Set.copyOf(rule.seq("resources").texts()));
+            named.stream().sorted(BY_RESOURCE).limit(MOST_TYPES).forEach(k -> found.put(k.gvk(), k));
+            if (named.size() >= MOST_TYPES) {
+                break;
             }
         }
         return found;
-    }
-
-    /// Wildcards and subresources are left out.
-    private List<ResourceKind> resources(List<String> groups, List<String> versions, List<String> resources) {
-        List<ResourceKind> all = new ArrayList<>();
-        for (String group : groups.stream().sorted().toList()) {
-            for (String version : versions.stream().sorted().toList()) {
-                resources.stream().filter(r -> !r.contains("*") && !r.contains("/")).sorted()
-                        .forEach(r -> kinds.of(new Gvr(group, version, r)).ifPresent(all::add));
-            }
-        }
-        return all;
     }
 }

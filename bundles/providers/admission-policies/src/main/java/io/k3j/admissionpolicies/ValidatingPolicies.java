@@ -34,14 +34,12 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
     /// Upstream's bound of an annotation's value, in characters.
     private static final int LONGEST_ANNOTATION = 10 << 10;
     private final PolicyMetrics metrics;
-    private final LongSupplier nanos;
 
     /// @param nanos a clock that only goes forward
     ValidatingPolicies(PolicySource<ValidatingProgram> source, Surroundings around, PolicyMetrics metrics,
             LongSupplier nanos) {
-        super(source, around);
+        super(source, around, nanos);
         this.metrics = metrics;
-        this.nanos = nanos;
     }
 
     @Override
@@ -90,6 +88,7 @@ final class ValidatingPolicies extends PolicyPlugin<ValidatingProgram> {
             }
             ValidatingProgram program = program(invocation.policy());
             for (Struct params : invocation.params()) {
+                inTime(write);
                 Outcome outcome = outcome(invocation, program, shown, params);
                 for (int i = 0; i < outcome.decisions().size(); i++) {
                     enforce(invocation, i, outcome.decisions().get(i));

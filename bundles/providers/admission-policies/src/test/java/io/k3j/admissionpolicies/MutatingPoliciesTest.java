@@ -95,6 +95,31 @@ class MutatingPoliciesTest {
     }
 
     @Test
+    void aPatchThatDoesNotFitIsRefused() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.mutating("p", patched("[JSONPatch{op: \"remove\", path: \"/data/none\"}]"));
+            assertThat(stage.create("{a: '1'}")).startsWith("403 ").contains("\"reason\":\"Invalid\"",
+                    "\"message\":\"policy 'p' with binding 'p' denied request: JSON Patch: ");
+            assertThat(stage.parts.metrics().get(1).text()).contains("apiserver_mutating_admission_policy_check_total"
+                    + "{error_type=\"invalid_error\",policy=\"p\",policy_binding=\"p\"} 1");
+            stage.mutating("p",
+                    "failurePolicy: Ignore\n" + patched("[JSONPatch{op: \"remove\", path: \"/data/none\"}]"));
+            assertThat(stage.create("{a: '1'}")).isEqualTo("200");
+        }
+    }
+
+    /// Whatever the failure policy says, as upstream.
+    @Test
+    void aPatchMayNotAddFieldsThatNobodyKnows() throws Exception {
+        try (Stage stage = new Stage()) {
+            stage.mutating("p", "failurePolicy: Ignore\n"
+                    + patched("[JSONPatch{op: \"add\", path: \"/dara\", value: {\"b\": \"2\"}}]"));
+            assertThat(stage.create("{a: '1'}")).startsWith("500 ").contains(
+                    "Internal error occurred: strict decoding error: unknown field \\\"dara\\\"");
+        }
+    }
+
+    @Test
     void mayNotReplaceWhatIsAtomic() throws Exception {
         try (Stage stage = new Stage()) {
             stage.mutating("p",

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Both plug-ins before a store in memory, with policies, bindings, parameters and namespaces of an API in memory.
@@ -44,6 +45,7 @@ final class Stage implements AutoCloseable {
             "v1 services Service", "autoscaling/v1 horizontalpodautoscalers HorizontalPodAutoscaler",
             "autoscaling/v2 horizontalpodautoscalers HorizontalPodAutoscaler");
     final FakeApi api = FakeApi.live();
+    volatile LongSupplier clock = System::nanoTime;
     final AdmissionPolicies.Parts parts;
     final ObjectServer server;
     /// However slow the machine is, costs are what ends expressions.
@@ -73,7 +75,7 @@ final class Stage implements AutoCloseable {
         Authorizer readers = (who, what) -> what.verb().equals("get") && what.resource().equals("configmaps")
                 ? new Decision(Verdict.ALLOW, "") : Decision.NO_OPINION;
         parts = new AdmissionPolicies.Parts(api, () -> cel, () -> List.of(readers), () -> List.of(new Table(rows)),
-                System::nanoTime);
+                () -> clock.getAsLong());
         List<Admission> all = new ArrayList<>(List.of(builtIn));
         all.addAll(new TreeMap<>(parts.plugins()).values());
         server = new ObjectServer(1L << 30, new ObjectServer.Serving(rows, List.of(new Plain()), all, true));

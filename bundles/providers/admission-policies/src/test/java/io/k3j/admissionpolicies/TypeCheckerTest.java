@@ -49,6 +49,27 @@ class TypeCheckerTest {
                 + " [deployments]}]}\nvalidations: [{expression: object.none}]")).isEmpty();
     }
 
+    /// A thousand million combinations, of which each names a kind.
+    @Test
+    void whatARuleNamesOftenIsLookedForOnce() {
+        String many = "%s, ".repeat(1_000);
+        List<Struct> warnings = warnings("matchConstraints: {resourceRules: [{apiGroups: ["
+                + many.replace("%s", "apps") + "none], apiVersions: [" + many.replace("%s", "v1")
+                + "none], resources: ["
+                + many.replace("%s", "deployments") + "none]}]}\nvalidations: [{expression: object.spec.none}]");
+        assertThat(warnings).singleElement().satisfies(w -> assertThat(w.text("warning").strip())
+                .startsWith("apps/v1, Kind=Deployment: ").containsOnlyOnce("undefined field 'none'"));
+    }
+
+    @Test
+    void parametersOfAKindThatIsNotServedYetMayBeAnything() {
+        assertThat(warnings(DEPLOYMENTS + "paramKind: {apiVersion: x.io/v1, kind: Limit}\n"
+                + "validations: [{expression: object.spec.replicas < params.spec.most}]")).isEmpty();
+        assertThat(warnings(DEPLOYMENTS + "paramKind: {apiVersion: v1, kind: ConfigMap}\n"
+                + "validations: [{expression: object.spec.replicas < params.spec.most}]")).singleElement()
+                .satisfies(w -> assertThat(w.text("warning")).contains("undefined field 'spec'"));
+    }
+
     @Test
     void theStatusIsWrittenOnceForEachGeneration() {
         try (Stage stage = new Stage(); FakeApi api = FakeApi.stepped(InstantSource.system())) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class AdmissionReviews {
     private static final String VERSION = "admission.k8s.io/v1";
     private static final String KIND = "AdmissionReview";
+    /// Under which upstream counts a patch of another type.
+    private static final int UNSUPPORTED = 400;
 
     private AdmissionReviews() {
     }
@@ -74,6 +76,7 @@ final class AdmissionReviews {
         }
     }
 
+    /// What stands in the patch of somebody who refuses does not matter.
     private static @Nullable Seq patch(Struct response, boolean mutating) throws CallFailure {
         String patch = response.text("patch");
         boolean typed = response.get("patchType") instanceof String;
@@ -91,7 +94,7 @@ final class AdmissionReviews {
             throw invalid(typed ? "webhook returned response.patchType but not response.patch"
                     : "webhook returned response.patch but not response.patchType");
         }
-        return patch.isEmpty() ? null : operations(patch, type);
+        return patch.isEmpty() || !response.flag("allowed") ? null : operations(patch, type);
     }
 
     private static Seq operations(String patch, String type) throws CallFailure {
@@ -99,7 +102,7 @@ final class AdmissionReviews {
             throw invalid("webhook returned invalid response.patchType of \"\"");
         }
         if (!type.equals("JSONPatch")) {
-            throw new CallFailure("unsupported patch type \"" + cut(type) + "\"");
+            throw new CallFailure("unsupported patch type \"" + cut(type) + "\"", UNSUPPORTED);
         }
         try {
             if (Json.value(Base64.getDecoder().decode(patch)) instanceof Seq operations) {

@@ -34,6 +34,8 @@ final class WebhookCalls {
     private static final int LONGEST_ANNOTATION = 10 << 10;
     private static final int LOWEST_REFUSAL = 400;
     private static final int HIGHEST_STATUS = 599;
+    /// Under which upstream counts a webhook that takes no review of a known version.
+    private static final int BROKEN = 400;
     private final WebhookClient client;
     private final WebhookCredentials credentials;
     private final WebhookMetrics metrics;
@@ -143,7 +145,7 @@ final class WebhookCalls {
                     open ? late(deadline) : ApiFault.internal("failed calling webhook \""
                             + webhook.name() + "\": " + f.reason()),
                     open);
-            outcome = new Outcome(!open, "calling_webhook_error", open ? 0 : 500);
+            outcome = new Outcome(!open, "calling_webhook_error", f.code());
             failed(webhook, type, f, open);
         } catch (ApiFault unsupported) {
             result = new Result(webhook.name(), null, unsupported, false);
@@ -157,7 +159,7 @@ final class WebhookCalls {
             throws CallFailure {
         Webhook webhook = invocation.webhook();
         if (!webhook.broken().isEmpty()) {
-            throw new CallFailure(webhook.broken());
+            throw new CallFailure(webhook.broken(), BROKEN);
         }
         if (write.dryRun() && !webhook.policy().dryRun()) {
             throw ApiFault.badRequest("admission webhook \"" + webhook.name() + "\" does not support dry run");

@@ -14,6 +14,7 @@ import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.testkitobjects.ObjectServer;
+import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -151,6 +152,14 @@ class MutatingWebhooksTest {
         assertThat(stage.create()).isEqualTo("200");
         assertThat(stage.hooks.paths()).containsExactly("/a", "/b", "/c", "/a");
         assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void aRefusalCountsWhateverItsPatchIs() throws Exception {
+        stage.hooks.at("/a", r -> Struct.of("allowed", false, "status", Struct.of("message", "no"), "patchType",
+                "JSONPatch", "patch", Base64.getEncoder().encodeToString(new byte[] {'x'})));
+        stage.mutating("m", stage.webhook("a.x.io", "/a"));
+        assertThat(stage.create()).startsWith("400 ").contains("denied the request: no");
     }
 
     @Test

@@ -58,7 +58,14 @@ class WebhookFailureTest {
         assertThat(stage.create()).isEqualTo("200");
         end.countDown();
         assertThat(stage.parts.metrics.text()).contains("apiserver_admission_webhook_fail_open_count{name=\"v.x.io\","
-                + "type=\"validating\"} 1", "error_type=\"calling_webhook_error\"");
+                + "type=\"validating\"} 1", rejections(503),
+                "apiserver_admission_webhook_request_total{code=\"503\","
+                        + "name=\"v.x.io\",operation=\"CREATE\",rejected=\"false\",type=\"validating\"} 1\n");
+    }
+
+    private static String rejections(int code) {
+        return "apiserver_admission_webhook_rejection_count{error_type=\"calling_webhook_error\",name=\"v.x.io\","
+                + "operation=\"CREATE\",rejection_code=\"" + code + "\",type=\"validating\"} 1\n";
     }
 
     @Test
@@ -112,6 +119,7 @@ class WebhookFailureTest {
             exchange.close();
         });
         assertThat(refused("/v")).contains("an error on the server (\\\"ouch\\\") has prevented");
+        assertThat(stage.parts.metrics.text()).contains(rejections(302), rejections(500));
     }
 
     private static void wishing(HttpExchange exchange, String retryAfter) throws IOException {

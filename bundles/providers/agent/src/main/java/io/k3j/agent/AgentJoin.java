@@ -9,6 +9,7 @@ import io.k3j.pki.PemFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// four certificates; then `apiservers`, `readyz` and `config` again. Every step may be repeated at any time.
 final class AgentJoin {
     private static final String V1 = "/v1-k3s/";
+    /// For how long one request of a join is made again that the servers have no place for.
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private final AgentSettings settings;
     private final ClusterToken token;
     private final AgentLayout layout;
@@ -59,23 +62,32 @@ final class AgentJoin {
     /// @throws Refused when a retry cannot help
     /// @throws IOException when no server answers as expected
     ClusterConfig join(Instant now) throws IOException, Refused {
+        return join(now, PATIENCE);
+    }
+
+    /// The same at once, by whoever knows what to do else: a request that the servers have no place for now fails it.
+    ClusterConfig joinAtOnce(Instant now) throws IOException, Refused {
+        return join(now, Duration.ZERO);
+    }
+
+    private ClusterConfig join(Instant now, Duration patience) throws IOException, Refused {
         ServerTrust trust = ServerTrust.establish(supervisor, token, origin, warnings);
         try {
-            return join(trust, authorization(), now, false);
+            return join(trust, authorization(), Optional.empty(), patience);
         } catch (SupervisorFault fault) {
             // a bootstrap token may have expired meanwhile, and a token alone is not enough for a node whose password
             // went with a Node that somebody has deleted; a node that has joined authenticates by its certificate
             if ((fault.unauthorized() || fault.forbidden()) && files.own("client-kubelet", now).isPresent()) {
-                return joinByCertificate(trust, now, fault);
+                return joinByCertificate(trust, now, fault, patience);
             }
             throw translate(fault);
         }
     }
 
-    private ClusterConfig joinByCertificate(ServerTrust trust, Instant now, SupervisorFault first)
+    private ClusterConfig joinByCertificate(ServerTrust trust, Instant now, SupervisorFault first, Duration patience)
             throws IOException, Refused {
         try {
-            return join(trust, "", now, true);
+            return join(trust, "", files.own("client-kubelet", now), patience);
         } catch (SupervisorFault fault) {
             throw translate(fault.unauthorized() ? first : fault);
         }
@@ -107,10 +119,9 @@ final class AgentJoin {
                 .encodeToString(("node:" + token.password()).getBytes(StandardCharsets.UTF_8));
     }
 
-    private ClusterConfig join(ServerTrust trust, String authorization, Instant now, boolean own)
+    private ClusterConfig join(ServerTrust trust, String authorization, Optional<ClientTls.Own> own, Duration patience)
             throws IOException, Refused {
-        try (SupervisorClient server = new SupervisorClient(supervisor,
-                trust.context(own ? files.own("client-kubelet", now) : Optional.empty()), authorization)) {
+        try (SupervisorClient server = new SupervisorClient(supervisor, trust.context(own), authorization, patience)) {
             ClusterConfig config = ClusterConfig.parse(server.get(V1 + "config"));
             files.authorities("client-ca", server.get(V1 + "client-ca.crt"));
             files.authorities("server-ca", server.get(V1 + "server-ca.crt"));

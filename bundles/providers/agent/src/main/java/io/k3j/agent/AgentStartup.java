@@ -129,7 +129,7 @@ final class AgentStartup implements AutoCloseable {
             boolean known = files.complete(clock.instant());
             boolean waiting = System.nanoTime() - start < SERVER_TIMEOUT.toNanos();
             try {
-                ClusterConfig config = joining.join(clock.instant());
+                ClusterConfig config = known ? joining.joinAtOnce(clock.instant()) : joining.join(clock.instant());
                 health.joined();
                 return config;
             } catch (Refused refused) {

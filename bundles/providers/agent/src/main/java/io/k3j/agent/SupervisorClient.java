@@ -14,8 +14,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
 /// An HTTP client of a supervisor for a few requests; close it afterwards, because idle connections are of no
@@ -30,6 +33,10 @@ final class SupervisorClient implements AutoCloseable {
     private static final Duration MAX_CONNECT = Duration.ofSeconds(4);
     /// How long a close waits for the threads of a request that it has cancelled.
     private static final Duration STOP = Duration.ofSeconds(1);
+    /// Between two tries of a request that a server has no place for now: half of it to the whole, at random, and
+    /// twice as long after each. Many agents may have begun together, as after a power failure.
+    private static final long MIN_PAUSE_MILLIS = 200;
+    private static final long MAX_PAUSE_MILLIS = 10_000;
     private static final int MAX_BODY = 4 << 20;
     private static final int MAX_MESSAGE = 300;
 
@@ -37,6 +44,8 @@ final class SupervisorClient implements AutoCloseable {
     private final String authorization;
     private final SSLContext tls;
     private final Duration limit;
+    private final Duration patience;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final ExecutorService threads = Executors
             .newThreadPerTaskExecutor(Thread.ofVirtual().name("agent-http-", 0).factory());
     private Duration connectTimeout = MIN_CONNECT;
@@ -45,12 +54,18 @@ final class SupervisorClient implements AutoCloseable {
     /// @param base scheme, host and port
     /// @param authorization the `Authorization` header; empty for none
     SupervisorClient(URI base, SSLContext tls, String authorization) {
-        this(base, tls, authorization, LIMIT);
+        this(base, tls, authorization, Duration.ZERO);
+    }
+
+    /// @param patience for how long a request is made again that the server answers by 429
+    SupervisorClient(URI base, SSLContext tls, String authorization, Duration patience) {
+        this(base, tls, authorization, patience, LIMIT);
     }
 
     /// @param limit of one request, until its whole answer is there
-    SupervisorClient(URI base, SSLContext tls, String authorization, Duration limit) {
+    SupervisorClient(URI base, SSLContext tls, String authorization, Duration patience, Duration limit) {
         this.limit = limit;
+        this.patience = patience;
         this.base = base.toString();
         this.authorization = authorization;
         this.tls = tls;
@@ -84,7 +99,7 @@ final class SupervisorClient implements AutoCloseable {
 
     private String text(HttpRequest request, String path) throws IOException {
         try {
-            HttpResponse<byte[]> answer = send(request);
+            HttpResponse<byte[]> answer = placed(request);
             answer.headers().allValues("warning").forEach(w -> LOG.log(System.Logger.Level.WARNING, "Server: " + w));
             String text = new String(answer.body(), StandardCharsets.UTF_8);
             if (answer.statusCode() / 100 != 2) {
@@ -94,6 +109,26 @@ final class SupervisorClient implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", interrupted);
+        }
+    }
+
+    /// Who begins anew where one request of several finds no place may never find one for all of them.
+    private HttpResponse<byte[]> placed(HttpRequest request) throws IOException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        long pause = MIN_PAUSE_MILLIS;
+        while (true) {
+            HttpResponse<byte[]> answer = send(request);
+            if (answer.statusCode() != SupervisorFault.TOO_MANY || System.nanoTime() - end >= 0) {
+                return answer;
+            }
+            if (pause == MIN_PAUSE_MILLIS) {
+                LOG.log(System.Logger.Level.INFO, "Server is busy, asking again path={0}", request.uri().getPath());
+            }
+            long millis = pause / 2 + RandomGenerator.getDefault().nextLong(pause / 2 + 1);
+            if (closed.await(millis, TimeUnit.MILLISECONDS)) {
+                return answer;
+            }
+            pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
         }
     }
 
@@ -130,6 +165,7 @@ final class SupervisorClient implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         client.shutdownNow();
         Termination.of(threads, "agent-http", STOP);
     }

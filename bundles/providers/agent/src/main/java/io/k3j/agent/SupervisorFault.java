@@ -7,7 +7,8 @@ final class SupervisorFault extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
-    private static final int TOO_MANY = 429;
+    /// A server has no place for the request now.
+    static final int TOO_MANY = 429;
     private final int code;
 
     SupervisorFault(int code, String path, String message) {

@@ -254,6 +254,25 @@ class AgentJoinTest {
         assertThatThrownBy(() -> joining(server.token()).join(Instant.now())).isInstanceOf(IOException.class);
     }
 
+    /// Of thousands that begin together none would find a place for all its requests in a row.
+    @Test
+    void aRequestWithoutAPlaceIsMadeAgainAndNoOther() throws Exception {
+        server.busy.put("/v1-k3s/client-kubelet.crt", 3);
+        joining(server.token()).join(Instant.now());
+        assertThat(server.requests.stream().map(StockServer.Request::line).filter(l -> l.contains("-kubelet.crt")))
+                .containsExactly("POST /v1-k3s/serving-kubelet.crt", "POST /v1-k3s/client-kubelet.crt",
+                        "POST /v1-k3s/client-kubelet.crt", "POST /v1-k3s/client-kubelet.crt",
+                        "POST /v1-k3s/client-kubelet.crt");
+    }
+
+    /// One that can start from its files does not wait.
+    @Test
+    void whoJoinsAtOnceIsToldThatThereIsNoPlace() {
+        server.busy.put("/v1-k3s/client-kubelet.crt", 1);
+        assertThatThrownBy(() -> joining(server.token()).joinAtOnce(Instant.now()))
+                .isInstanceOf(SupervisorFault.class).hasMessageContaining("429");
+    }
+
     @Test
     void restoresTheConfigurationFromItsFiles() throws Exception {
         joining(server.token()).join(Instant.now());

@@ -55,6 +55,8 @@ final class StockServer implements AutoCloseable {
     final BlockingQueue<Tunnelled> tunnels = new LinkedBlockingQueue<>();
     /// Status codes that replace the scripted answers of these paths.
     final Map<String, Integer> refused = new ConcurrentHashMap<>();
+    /// How many more requests of these paths find no place.
+    final Map<String, Integer> busy = new ConcurrentHashMap<>();
     /// Paths of which the answers stop in the middle.
     final Set<String> stalled = ConcurrentHashMap.newKeySet();
     /// What those say that are refused.
@@ -155,6 +157,10 @@ final class StockServer implements AutoCloseable {
         String path = request.line().substring(request.line().indexOf(' ') + 1);
         if (refused.containsKey(path)) {
             reply(socket, refused.get(path), "{\"kind\":\"Status\",\"message\":\"" + why + "\"}");
+            return true;
+        }
+        if (busy.computeIfPresent(path, (_, more) -> more == 0 ? null : more - 1) != null) {
+            reply(socket, 429, "{\"kind\":\"Status\",\"message\":\"too many requests\"}");
             return true;
         }
         if (stalled.contains(path)) {

@@ -39,6 +39,6 @@ class SupervisorClientTest {
 
     private static SupervisorClient client(StockServer server, Duration limit) {
         return new SupervisorClient(URI.create(server.url()),
-                ClientTls.trusting(server.servers.chain(), Optional.empty()), "", limit);
+                ClientTls.trusting(server.servers.chain(), Optional.empty()), "", Duration.ZERO, limit);
     }
 }

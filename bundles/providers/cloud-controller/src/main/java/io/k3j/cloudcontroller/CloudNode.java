@@ -10,8 +10,11 @@ import java.util.Map;
 /// The cloud's data of a node, from the node's annotations. Pure.
 final class CloudNode {
     static final String TAINT = "node.cloudprovider.kubernetes.io/uninitialized";
-    private static final List<String> TYPES = List.of("node.kubernetes.io/instance-type",
-            "beta.kubernetes.io/instance-type");
+    private static final String TYPE = "node.kubernetes.io/instance-type";
+    /// Labels of the cloud by the older names that they are written under, too.
+    private static final Map<String, String> OLDER = Map.of(TYPE, "beta.kubernetes.io/instance-type",
+            "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/region",
+            "failure-domain.beta.kubernetes.io/region");
     /// Address types that a kubelet does not report itself: they stay as they were at initialization.
     private static final List<String> NAMES = List.of("InternalDNS", "ExternalDNS");
     private static final Map<String, String> ADDRESSES = Map.of("InternalIP", "k3s.io/internal-ip", "ExternalIP",
@@ -65,15 +68,18 @@ final class CloudNode {
         return Seq.copyOf(all);
     }
 
-    /// The node with its provider ID and instance type, and without the taint.
+    /// The node with its provider ID and instance type, and without the taint. What its labels say of type, zone and
+    /// region is the cloud's word, and stands under the older names as well.
     static Obj initialized(Obj node) {
         List<Struct> taints = node.spec().seq("taints").structs().stream().filter(t -> !t.text("key").equals(TAINT))
                 .toList();
         Obj next = taints.isEmpty() ? node.without("spec", "taints") : node.with(taints, "spec", "taints");
         next = next.spec().text("providerID").isEmpty() ? next.with("k3s://" + node.name(), "spec", "providerID")
                 : next;
-        for (String type : TYPES) {
-            next = next.labels().containsKey(type) ? next : next.with("k3s", "metadata", "labels", type);
+        next = next.labels().getOrDefault(TYPE, "").isEmpty() ? next.with("k3s", "metadata", "labels", TYPE) : next;
+        for (Map.Entry<String, String> label : OLDER.entrySet()) {
+            String value = next.labels().getOrDefault(label.getKey(), "");
+            next = value.isEmpty() ? next : next.with(value, "metadata", "labels", label.getValue());
         }
         return next;
     }

@@ -8,6 +8,7 @@ import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.stage.Stage;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CloudNodeControllerTest {
@@ -29,6 +30,15 @@ class CloudNodeControllerTest {
         assertThat(node.labels()).containsEntry("node.kubernetes.io/instance-type", "k3s");
         assertThat(node.status().seq("addresses").structs().stream().map(a -> a.text("type") + "=" + a.text("address")))
                 .containsExactly("InternalIP=192.0.2.1", "InternalIP=fd00::1", "Hostname=n1");
+    }
+
+    @Test
+    void labelsOfTheNodeStandUnderTheirOlderNamesToo() {
+        Obj node = Obj.of(Struct.of("apiVersion", "v1", "kind", "Node", "metadata", Struct.of("name", "n3", "labels",
+                Struct.of("node.kubernetes.io/instance-type", "t1", "topology.kubernetes.io/zone", "z1"))));
+        assertThat(CloudNode.initialized(node).labels()).isEqualTo(Map.of("node.kubernetes.io/instance-type", "t1",
+                "beta.kubernetes.io/instance-type", "t1", "topology.kubernetes.io/zone", "z1",
+                "failure-domain.beta.kubernetes.io/zone", "z1"));
     }
 
     @Test

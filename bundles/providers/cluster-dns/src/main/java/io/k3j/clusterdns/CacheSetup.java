@@ -20,6 +20,8 @@ final class CacheSetup {
     private long failure = Cache.Limits.PLAIN.failure();
     private long stale;
     private boolean keepTtl;
+    private Zones noSuccess = Cache.Limits.PLAIN.noSuccess();
+    private Zones noDenial = Cache.Limits.PLAIN.noDenial();
 
     private CacheSetup(Directive directive) {
         this.directive = directive;
@@ -40,7 +42,8 @@ final class CacheSetup {
         }
         directive.lines().forEach(setup::option);
         Cache cache = new Cache(Zones.of(arguments, scope.zones()),
-                new Cache.Limits(setup.success, setup.denial, setup.failure, setup.stale, setup.keepTtl),
+                new Cache.Limits(setup.success, setup.denial, setup.failure, setup.stale, setup.keepTtl,
+                        setup.noSuccess, setup.noDenial),
                 scope.around().clock(), next);
         scope.caches.add(cache);
         return cache;
@@ -55,6 +58,19 @@ final class CacheSetup {
             case "disable" -> disable(line);
             case "serve_stale" -> stale = line.arguments().isEmpty() ? STALE
                     : Math.clamp(PluginSetup.duration(line.arguments().getFirst()).toSeconds(), 0, LONGEST);
+            // what is asked for often is fetched when it has run out
+            case "prefetch" -> {
+                if (line.arguments().isEmpty() || line.arguments().size() > 3) {
+                    throw line.invalid("AMOUNT [DURATION] [PERCENTAGE%] is wanted");
+                }
+                PluginSetup.number(line, line.arguments().getFirst(), 0, Integer.MAX_VALUE);
+            }
+            // of old answers only those with records are given anyway
+            case "serve_stale_policy" -> {
+                if (!PluginSetup.one(line).equalsIgnoreCase("prefer_positive")) {
+                    throw line.invalid("prefer_positive is wanted");
+                }
+            }
             default -> throw PluginSetup.unknown(directive, line);
         }
     }
@@ -78,9 +94,11 @@ final class CacheSetup {
     }
 
     private void disable(Line line) {
-        switch (PluginSetup.one(line)) {
-            case "success" -> success = new Kind(0, success.most(), 0);
-            case "denial" -> denial = new Kind(0, denial.most(), 0);
+        List<String> zones = line.arguments();
+        Zones none = Zones.of(zones.size() < 2 ? List.of(".") : zones.subList(1, zones.size()));
+        switch (zones.isEmpty() ? "" : zones.getFirst()) {
+            case "success" -> noSuccess = none;
+            case "denial" -> noDenial = none;
             default -> throw line.invalid("success or denial is wanted");
         }
     }

@@ -24,6 +24,8 @@ final class ForwardSetup {
     private final Directive directive;
     private final List<String> except = new ArrayList<>();
     private final Set<Integer> failover = new HashSet<>();
+    private final Set<Integer> onward = new HashSet<>();
+    private boolean onNodata;
     private String policy = Forward.Settings.PLAIN.policy();
     private int maxConcurrent = Forward.Settings.PLAIN.maxConcurrent();
     private int maxFails = Forward.Settings.PLAIN.maxFails();
@@ -65,7 +67,7 @@ final class ForwardSetup {
         return new Forward(new Forward.Reach(Zones.of(arguments.subList(0, 1)), Zones.of(except)),
                 new Upstreams(List.copyOf(fixed), node, scope.around().clock()),
                 new Forward.Settings(policy, maxConcurrent, maxFails, readMillis, forceTcp, preferUdp, failfast,
-                        Set.copyOf(failover)),
+                        Set.copyOf(failover), Set.copyOf(onward), onNodata),
                 new Forward.Shared(scope.around().shares(), scope.around().random()), next);
     }
 
@@ -91,10 +93,12 @@ final class ForwardSetup {
                     .clamp(PluginSetup.duration(PluginSetup.one(line)).toMillis(), 1, LONGEST_READ_MILLIS);
             case "policy" -> policy = policy(line);
             case "failover" -> line.arguments().forEach(code -> failover.add(RecordType.codeOf(code)));
+            case "next" -> line.arguments().forEach(code -> onward.add(RecordType.codeOf(code)));
+            case "next_on_nodata" -> onNodata = true;
             case "tls_servername" -> serverName = PluginSetup.one(line);
             case "tls" -> PluginSetup.none(line);
             // no connection is kept, so there is none to expire; a check is made every half second
-            case "expire", "max_idle_conns", "health_check", "max_connect_attempts" -> {
+            case "expire", "max_age", "max_idle_conns", "health_check", "max_connect_attempts" -> {
                 if (line.arguments().isEmpty()) {
                     throw line.invalid("an argument is missing");
                 }

@@ -65,6 +65,8 @@ final class KubernetesSetup {
             }
             // names are answered at once and SERVFAIL until the objects are known, so nobody waits
             case "startup_timeout" -> PluginSetup.duration(PluginSetup.one(line));
+            // the API is asked with the node's other components
+            case "apiserver_qps", "apiserver_burst", "apiserver_max_inflight" -> PluginSetup.one(line);
             default -> throw PluginSetup.unknown(directive, line);
         }
     }

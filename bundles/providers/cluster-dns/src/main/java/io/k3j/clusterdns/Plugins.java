@@ -1,12 +1,12 @@
 package io.k3j.clusterdns;
 
 import com.google.re2j.Pattern;
-import io.k3j.corefile.ConfigFiles;
+import io.k3j.componenthelpers.Cidr;
 import io.k3j.corefile.Corefile.Directive;
 import io.k3j.corefile.Corefile.Line;
-import io.k3j.dnsmessage.DnsAddresses;
 import io.k3j.dnsmessage.DnsAnswer;
 import io.k3j.dnsmessage.RecordType;
+import io.k3j.dnsplugins.AccessList;
 import io.k3j.dnsplugins.Cache;
 import io.k3j.dnsplugins.ErrorLog;
 import io.k3j.dnsplugins.Fallthrough;
@@ -15,9 +15,11 @@ import io.k3j.dnsplugins.Forward;
 import io.k3j.dnsplugins.GoTemplate;
 import io.k3j.dnsplugins.Handler;
 import io.k3j.dnsplugins.Hosts;
-import io.k3j.dnsplugins.HostsTable;
 import io.k3j.dnsplugins.LoadBalance;
+import io.k3j.dnsplugins.LocalNames;
 import io.k3j.dnsplugins.LoopCheck;
+import io.k3j.dnsplugins.MinimalAnswer;
+import io.k3j.dnsplugins.ObsoleteAny;
 import io.k3j.dnsplugins.QueryLog;
 import io.k3j.dnsplugins.Rewrite;
 import io.k3j.dnsplugins.Rewrite.Rule;
@@ -34,7 +36,6 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// The plug-ins there are, in CoreDNS' order, which is the order of their links however the Corefile has them.
 final class Plugins {
-    private static final int LONGEST_TTL = 65_535;
     private static final Set<String> CLASSES = Set.of("success", "denial", "error", "all");
     private static final Map<String, PluginSetup> ALL = all();
 
@@ -43,19 +44,29 @@ final class Plugins {
 
     private static Map<String, PluginSetup> all() {
         Map<String, PluginSetup> all = new LinkedHashMap<>();
+        for (String name : List.of("metadata", "cancel", "timeouts", "multisocket", "bufsize", "debug")) {
+            all.put(name, FilterSetup::accepted);
+        }
         all.put("reload", Plugins::reload);
         all.put("ready", (d, scope, next) -> page(d, scope, next, "/ready", "monitor"));
         all.put("health", (d, scope, next) -> page(d, scope, next, "/health", "lameduck"));
         all.put("prometheus", Plugins::prometheus);
         all.put("errors", Plugins::errors);
         all.put("log", Plugins::log);
+        all.put(LocalNames.NAME, (d, scope, next) -> FilterSetup.word(d, new LocalNames(next)));
+        all.put("dns64", FilterSetup::dns64);
+        all.put("any", (d, scope, next) -> FilterSetup.word(d, new ObsoleteAny(next)));
         all.put("loadbalance", Plugins::loadbalance);
         all.put(Rewrite.NAME, Plugins::rewrite);
+        all.put("autopath", FilterSetup::accepted);
+        all.put(AccessList.NAME, FilterSetup::acl);
         all.put(Cache.NAME, CacheSetup::plug);
+        all.put("header", FilterSetup::header);
+        all.put("minimal", (d, scope, next) -> FilterSetup.word(d, new MinimalAnswer(next)));
         all.put(Template.NAME, Plugins::template);
-        all.put(Hosts.NAME, Plugins::hosts);
+        all.put(Hosts.NAME, FileSetup::hosts);
         all.put(Kubernetes.NAME, KubernetesSetup::plug);
-        all.put(FileZones.NAME, Plugins::file);
+        all.put(FileZones.NAME, FileSetup::file);
         all.put("loop", Plugins::loop);
         all.put(Forward.NAME, ForwardSetup::plug);
         return all;
@@ -148,13 +159,17 @@ final class Plugins {
 
     private static Handler loadbalance(List<Directive> directives, BlockScope scope, Handler next) {
         Directive d = PluginSetup.once(directives);
-        if (!d.lines().isEmpty()) {
-            throw PluginSetup.unknown(d, d.lines().getFirst());
-        }
         if (!d.arguments().isEmpty() && !d.arguments().equals(List.of("round_robin"))) {
             throw new UnsupportedOperationException("loadbalance " + d.arguments().getFirst());
         }
-        return new LoadBalance(n -> ThreadLocalRandom.current().nextInt(n), next);
+        List<Cidr> prefer = new ArrayList<>();
+        for (Line line : d.lines()) {
+            if (!line.name().text().equals("prefer")) {
+                throw PluginSetup.unknown(d, line);
+            }
+            line.arguments().forEach(network -> prefer.add(Cidr.parse(network).network()));
+        }
+        return new LoadBalance(n -> ThreadLocalRandom.current().nextInt(n), List.copyOf(prefer), next);
     }
 
     private static Handler rewrite(List<Directive> directives, BlockScope scope, Handler next) {
@@ -214,73 +229,6 @@ final class Plugins {
                 List.copyOf(sections.getOrDefault("answer", List.of())),
                 List.copyOf(sections.getOrDefault("additional", List.of())),
                 List.copyOf(sections.getOrDefault("authority", List.of())), code, fall, next);
-    }
-
-    private static Handler hosts(List<Directive> directives, BlockScope scope, Handler next) {
-        Directive d = PluginSetup.once(directives);
-        List<String> lines = new ArrayList<>();
-        boolean reverse = true;
-        long ttl = 3600;
-        Fallthrough fall = Fallthrough.NEVER;
-        for (Line line : d.lines()) {
-            switch (line.name().text()) {
-                case "ttl" -> ttl = PluginSetup.number(line, PluginSetup.one(line), 1, LONGEST_TTL);
-                case "no_reverse" -> reverse = false;
-                // changes are taken up at once
-                case "reload" -> PluginSetup.duration(PluginSetup.one(line));
-                case "fallthrough" -> fall = Fallthrough.of(line.arguments());
-                default -> {
-                    if (DnsAddresses.literal(line.name().text()).isEmpty()) {
-                        throw PluginSetup.unknown(d, line);
-                    }
-                    lines.add(line.name().text() + " " + String.join(" ", line.arguments()));
-                }
-            }
-        }
-        if (!d.arguments().isEmpty()) {
-            lines.addAll(file(d, scope).lines().toList());
-        }
-        List<String> zones = d.arguments().isEmpty() ? List.of() : d.arguments().subList(1, d.arguments().size());
-        return new Hosts(Zones.of(zones, scope.zones()), HostsTable.of(lines), ttl, reverse, fall, next);
-    }
-
-    private static Handler file(List<Directive> directives, BlockScope scope, Handler next) {
-        Handler chain = next;
-        for (Directive d : directives.reversed()) {
-            if (d.arguments().isEmpty()) {
-                throw d.invalid("FILE [ZONES…] is wanted");
-            }
-            Fallthrough fall = Fallthrough.NEVER;
-            for (Line line : d.lines()) {
-                switch (line.name().text()) {
-                    case "fallthrough" -> fall = Fallthrough.of(line.arguments());
-                    // changes are taken up at once
-                    case "reload" -> PluginSetup.duration(PluginSetup.one(line));
-                    case "upstream" -> PluginSetup.none(line);
-                    default -> throw PluginSetup.unknown(d, line);
-                }
-            }
-            Zones zones = Zones.of(d.arguments().subList(1, d.arguments().size()), scope.zones());
-            try {
-                chain = FileZones.of(zones, file(d, scope), fall, chain);
-            } catch (IllegalArgumentException e) {
-                throw d.invalid(d.arguments().getFirst() + ": " + e.getMessage());
-            }
-        }
-        return chain;
-    }
-
-    /// The node's `/etc/hosts` is none of a pod's; NodeHosts comes once there are nodes.
-    private static String file(Directive d, BlockScope scope) {
-        String path = d.arguments().getFirst();
-        boolean mayMiss = path.equals("/etc/hosts") || path.endsWith("/NodeHosts");
-        return scope.files().read(path).orElseGet(() -> {
-            if (mayMiss) {
-                return "";
-            }
-            throw d.invalid("there is no file " + path + "; the keys of the ConfigMap coredns-custom are at "
-                    + ConfigFiles.CUSTOM);
-        });
     }
 
     private static Handler loop(List<Directive> directives, BlockScope scope, Handler next) {

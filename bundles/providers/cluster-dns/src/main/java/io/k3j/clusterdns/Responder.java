@@ -4,6 +4,7 @@ import io.k3j.clusterdns.Configuration.ServedZone;
 import io.k3j.dnsmessage.DnsAnswer;
 import io.k3j.dnsmessage.DnsMessageWriter;
 import io.k3j.dnsmessage.DnsQuery;
+import io.k3j.dnsplugins.AccessList;
 import io.k3j.dnsplugins.Ask;
 import io.k3j.dnsplugins.Handler;
 import java.net.InetSocketAddress;
@@ -79,6 +80,9 @@ final class Responder {
         DnsAnswer answer = zone.get().chain().answer(Ask.of(query, client, tcp, patient, server));
         if (answer.later()) {
             return Optional.empty();
+        }
+        if (AccessList.drops(answer)) {
+            return Optional.of(LATER);
         }
         byte[] response = DnsMessageWriter.write(query, answer, most);
         BlockMetrics metrics = zone.get().metrics();

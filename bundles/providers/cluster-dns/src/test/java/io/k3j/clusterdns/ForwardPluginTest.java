@@ -395,11 +395,16 @@ class ForwardPluginTest {
     }
 
     @Test
-    void readsAllFormsOfResolvers() {
-        assertThat(Upstream.parse("10.0.0.1", "").toString()).isEqualTo("10.0.0.1:53");
-        assertThat(Upstream.parse("dns://10.0.0.1:54", "").toString()).isEqualTo("10.0.0.1:54");
-        assertThat(Upstream.parse("fd00::1", "").toString()).isEqualTo("[fd00:0:0:0:0:0:0:1]:53");
-        assertThat(Upstream.parse("[fd00::1]:54", "").toString()).isEqualTo("[fd00:0:0:0:0:0:0:1]:54");
-        assertThat(Upstream.parse("tls://9.9.9.9%dns.quad9.net", "").toString()).isEqualTo("9.9.9.9:853");
+    void asksTheNextForwardAfterCodesThatItNames() {
+        answers = q -> asked.get() == 0 ? DnsAnswer.coded(DnsAnswer.NO_SUCH_NAME, "", "" + asked.incrementAndGet())
+                : address(q);
+        use("forward . " + here() + " {\n next NXDOMAIN\n}", "forward . " + here());
+        assertThat(ask("a.example")).isEqualTo(2);
+        asked.set(0);
+        use("forward . " + here() + " {\n next SERVFAIL\n next_on_nodata\n}", "forward . " + here());
+        assertThat(ask("a.example")).isEqualTo(-DnsAnswer.NO_SUCH_NAME);
+        asked.set(0);
+        use("forward . " + here() + " {\n next NXDOMAIN\n}");
+        assertThat(ask("a.example")).as("there is no other").isEqualTo(-DnsAnswer.NO_SUCH_NAME);
     }
 }

@@ -139,8 +139,8 @@ class PluginsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"autopath @kubernetes|plug-in autopath is not there", "etcd {\n x\n}|plug-in etcd",
-            "cache {\n prefetch 3\n}|option prefetch of plug-in cache",
+    @ValueSource(strings = {"chaos|plug-in chaos is not there", "etcd {\n x\n}|plug-in etcd",
+            "cache {\n other 3\n}|option other of plug-in cache",
             "kubernetes cluster.local {\n zonal\n}|option zonal",
             "kubernetes in-addr.arpa|not one of reverse lookup", "forward . resolver.example|no resolver",
             "forward . https://1.1.1.1|forward to https://", "forward .|resolvers are wanted",

@@ -20,7 +20,9 @@ class RewritePluginTest {
             "name exact web.example.org. web.default.svc.cluster.local.|web.example.org|web.example.org",
             "name suffix .example.org .default.svc.cluster.local answer auto|web.example.org|web.example.org",
             "name suffix .example.org .default.svc.cluster.local|web.example.org|web.default.svc.cluster.local",
-            "name prefix x- w answer auto|x-eb.default.svc.cluster.local|x-eb.default.svc.cluster.local",
+            "name prefix x web answer auto|x.default.svc.cluster.local|x.default.svc.cluster.local",
+            "name prefix we x|web.default.svc.cluster.local|web.default.svc.cluster.local",
+            "name substring faul x|web.default.svc.cluster.local|web.default.svc.cluster.local",
             "name substring XXX default|web.XXX.svc.cluster.local|web.default.svc.cluster.local",
             "name regex (.*)\\.example\\.org {1}.default.svc.cluster.local answer auto|web.example.org|web.example.org",
             "name regex (.*)-(.*)\\.example\\.org {1}.{2}.svc.cluster.local answer name (.*)\\.(.*)\\.svc\\.cluster\\.local"

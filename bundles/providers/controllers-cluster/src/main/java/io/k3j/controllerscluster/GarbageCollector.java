@@ -70,7 +70,7 @@ final class GarbageCollector implements Reconciler {
     /// @return its views, to be closed at the end
     static GarbageViews add(ControllerContext context) {
         GarbageCollector[] all = new GarbageCollector[1];
-        Controller loop = context.loop("garbage-collector-controller", ACCOUNT, 4,
+        Controller loop = context.loop("garbage-collector-controller", ACCOUNT, 20,
                 (key, writer) -> all[0].reconcile(key, writer));
         Controller waiting = context.loop("garbage-collector-elsewhere", ACCOUNT, ELSEWHERE_WORKERS,
                 (key, writer) -> all[0].reconcileElsewhere(key, writer));

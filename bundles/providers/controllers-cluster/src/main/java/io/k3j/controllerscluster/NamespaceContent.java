@@ -108,7 +108,7 @@ record NamespaceContent(Set<Gvr> resources, Map<String, Integer> remaining, Map<
 
     private void count(ApiResource resource, List<Obj> left) {
         if (!left.isEmpty()) {
-            remaining.put(resource.resource().qualified(), left.size());
+            remaining.put(resource.resource().resource() + "." + resource.resource().group(), left.size());
             left.forEach(o -> o.finalizers().forEach(f -> finalizers.merge(f, 1, Integer::sum)));
         }
     }
@@ -124,7 +124,7 @@ record NamespaceContent(Set<Gvr> resources, Map<String, Integer> remaining, Map<
                 "ContentDeletionFailed", "ContentDeleted",
                 "All content successfully deleted, may be waiting on finalization");
         c = with(c, now, "NamespaceContentRemaining",
-                listed(remaining, "Some resources are remaining: ", ". has ", " resource instances"),
+                listed(remaining, "Some resources are remaining: ", " has ", " resource instances"),
                 "SomeResourcesRemain", "ContentRemoved", "All content successfully removed");
         return with(c, now, "NamespaceFinalizersRemaining",
                 listed(finalizers, "Some content in the namespace has finalizers remaining: ", " in ",

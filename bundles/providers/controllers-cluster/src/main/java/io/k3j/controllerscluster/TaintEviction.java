@@ -126,8 +126,8 @@ final class TaintEviction implements Reconciler {
         events.normal(pod, "TaintManagerEviction", "Marking for deletion Pod " + pod.key());
         try {
             writer.patch(BuiltinResources.PODS, pod.key(),
-                    new Patch.Merge(Struct.of("metadata", Struct.of("uid", pod.uid()),
-                            "status", Struct.of("conditions", next))),
+                    new Patch.Strategic(Struct.of("metadata", Struct.of("uid", pod.uid()), "status",
+                            Struct.of("conditions", Seq.of(next.find("type", "DisruptionTarget"))))),
                     WriteOptions.STATUS);
         } catch (ApiFault fault) {
             if (fault.code() == 404) {

@@ -153,4 +153,15 @@ class NamespaceControllerTest {
         stage.pass(Duration.ofSeconds(5));
         assertThat(stage.all(BuiltinResources.NAMESPACES)).isEmpty();
     }
+
+    @Test
+    void namesTheGroupOfWhatRemains() {
+        namespace();
+        create(BuiltinResources.DEPLOYMENTS, "Deployment", "d", "example.com/wait");
+        stage.api.delete(BuiltinResources.NAMESPACES, Key.of("team"), DeleteOptions.PLAIN);
+        stage.settle();
+        Seq conditions = stage.one(BuiltinResources.NAMESPACES, "team").status().seq("conditions");
+        assertThat(Conditions.find(conditions, "NamespaceContentRemaining").orElseThrow().text("message"))
+                .isEqualTo("Some resources are remaining: deployments.apps has 1 resource instances");
+    }
 }

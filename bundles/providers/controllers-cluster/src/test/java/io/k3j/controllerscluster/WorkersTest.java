@@ -21,7 +21,19 @@ class WorkersTest {
         });
         assertThat(stage.desk.workers()).containsOnly(Map.entry("namespace-controller", 7),
                 Map.entry("endpointslice-controller", 7), Map.entry("endpoints-controller", 7),
-                Map.entry("endpointslice-mirroring-controller", 1),
+                Map.entry("endpointslice-mirroring-controller", 7),
                 Map.entry("garbage-collector-controller", 7), Map.entry("garbage-collector-elsewhere", 16));
+    }
+
+    @Test
+    void withoutThemTheyHaveUpstreams() {
+        Stage stage = new Stage(context -> {
+            NamespaceController.add(context);
+            EndpointControllers.add(context);
+            GarbageCollector.add(context);
+        });
+        assertThat(stage.desk.workers()).contains(Map.entry("namespace-controller", 10),
+                Map.entry("endpointslice-controller", 5), Map.entry("endpoints-controller", 5),
+                Map.entry("endpointslice-mirroring-controller", 5), Map.entry("garbage-collector-controller", 20));
     }
 }

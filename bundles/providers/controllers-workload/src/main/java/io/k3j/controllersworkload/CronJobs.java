@@ -47,7 +47,7 @@ final class CronJobs implements Reconciler {
     /// @param here the zone of schedules that name none, that of the machine as upstream has it
     static void add(ControllerContext context, ZoneId here) {
         CronJobs all = new CronJobs(context, here);
-        WorkQueue queue = context.loop("cronjob-controller", ACCOUNT, 1, all).reads(all.crons)
+        WorkQueue queue = context.loop("cronjob-controller", ACCOUNT, 5, all).reads(all.crons)
                 .onOwned(all.jobs, "CronJob").queue();
         all.crons.listen((before, after) -> {
             Obj cron = after == null ? before : after;

@@ -43,7 +43,7 @@ final class Deployments implements Reconciler {
 
     static void add(ControllerContext context) {
         Deployments all = new Deployments(context);
-        Controller loop = context.loop("deployment-controller", ACCOUNT, 4, all);
+        Controller loop = context.loop("deployment-controller", ACCOUNT, 5, all);
         loop.on(all.deployments).onOwned(all.sets, "Deployment")
                 .on(all.sets, Selected.orphans(all.deployments, Deployments::selector)).reads(all.pods);
         all.pods.listen((before, after) -> {

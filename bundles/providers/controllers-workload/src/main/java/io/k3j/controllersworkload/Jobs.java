@@ -39,7 +39,7 @@ final class Jobs implements Reconciler {
 
     static void add(ControllerContext context) {
         Jobs all = new Jobs(context);
-        context.loop("job-controller", ACCOUNT, 4, all).on(all.jobs).onOwned(all.pods, "Job")
+        context.loop("job-controller", ACCOUNT, 5, all).on(all.jobs).onOwned(all.pods, "Job")
                 .on(all.pods, Selected.orphans(all.jobs, Jobs::selector));
         context.loop("job-orphan-pods", ACCOUNT, 1, all::letGo)
                 .on(all.pods, p -> leftBehind(p) ? List.of(p.key()) : List.of());

@@ -45,7 +45,7 @@ final class ReplicaSets implements Reconciler {
 
     static void add(ControllerContext context, Replicas kind) {
         ReplicaSets sets = new ReplicaSets(context, kind);
-        context.loop(kind.component(), kind.account(), 4, sets).on(sets.sets).onOwned(sets.pods, kind.kind())
+        context.loop(kind.component(), kind.account(), 5, sets).on(sets.sets).onOwned(sets.pods, kind.kind())
                 .on(sets.pods, Selected.orphans(sets.sets, kind::selector));
     }
 

@@ -48,7 +48,7 @@ final class StatefulSets implements Reconciler {
 
     static void add(ControllerContext context, FeatureGates gates) {
         StatefulSets all = new StatefulSets(context, gates);
-        context.loop("statefulset-controller", ACCOUNT, 2, all).on(all.sets).onOwned(all.pods, "StatefulSet")
+        context.loop("statefulset-controller", ACCOUNT, 5, all).on(all.sets).onOwned(all.pods, "StatefulSet")
                 .on(all.pods, Selected.orphans(all.sets, StatefulSets::selector)).reads(all.revisions)
                 .on(all.claims, all::claimants);
     }

@@ -17,6 +17,15 @@ class WorkersTest {
         assertThat(stage.desk.workers()).containsOnly(Map.entry("deployment-controller", 7),
                 Map.entry("replicaset-controller", 7), Map.entry("replication-controller", 7),
                 Map.entry("daemonset-controller", 7), Map.entry("statefulset-controller", 7),
-                Map.entry("job-controller", 7), Map.entry("job-orphan-pods", 1), Map.entry("cronjob-controller", 1));
+                Map.entry("job-controller", 7), Map.entry("job-orphan-pods", 1), Map.entry("cronjob-controller", 7));
+    }
+
+    @Test
+    void withoutThemTheyHaveUpstreams() {
+        Stage stage = new Stage(context -> ControllersWorkload.add(context, FeatureGates.NONE));
+        assertThat(stage.desk.workers()).containsOnly(Map.entry("deployment-controller", 5),
+                Map.entry("replicaset-controller", 5), Map.entry("replication-controller", 5),
+                Map.entry("daemonset-controller", 2), Map.entry("statefulset-controller", 5),
+                Map.entry("job-controller", 5), Map.entry("job-orphan-pods", 1), Map.entry("cronjob-controller", 5));
     }
 }

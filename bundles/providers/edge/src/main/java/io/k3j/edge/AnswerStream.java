@@ -14,6 +14,8 @@ final class AnswerStream implements ResponseStream {
     private final Pump pump;
     private final AtomicInteger pending = new AtomicInteger();
     private volatile boolean closed;
+    /// What waits of the complete answer; on the event loop.
+    private int unsent;
     private volatile @Nullable Thread blockedWriter;
 
     AnswerStream(HttpExchange exchange) {
@@ -54,6 +56,9 @@ final class AnswerStream implements ResponseStream {
     private void onSent(int bytes) {
         pending.addAndGet(-bytes);
         exchange.outbox().sent(bytes);
+        int freed = Math.min(bytes, unsent);
+        unsent -= freed;
+        exchange.outbox().unsent(-freed);
         wakeWriter();
     }
 
@@ -91,9 +96,16 @@ final class AnswerStream implements ResponseStream {
                 || exchange.outbox().pending() > Limits.PENDING_CONNECTION_BYTES && pending.get() > 0;
     }
 
+    /// Nobody holds anything for what waits from now on; on the event loop.
+    private void complete() {
+        unsent = pending.get();
+        exchange.outbox().unsent(unsent);
+        pump.end();
+    }
+
     /// Drops the queued data, because the client has disconnected or the exchange was aborted. Any thread.
     void drop() {
-        exchange.outbox().post(new End(pump, false));
+        exchange.outbox().post(new End(false));
         wakeWriter();
     }
 
@@ -119,7 +131,7 @@ final class AnswerStream implements ResponseStream {
     public void close() {
         if (!closed) {
             closed = true;
-            exchange.outbox().post(new End(pump, true));
+            exchange.outbox().post(new End(true));
             exchange.answered();
         }
     }
@@ -128,25 +140,23 @@ final class AnswerStream implements ResponseStream {
     public void abort() {
         if (!closed) {
             closed = true;
-            exchange.outbox().post(new End(pump, false));
+            exchange.outbox().post(new End(false));
             exchange.answered();
         }
     }
 
     /// The end of the response: complete or reset.
-    private static final class End extends Message {
-        private final Pump pump;
+    private final class End extends Message {
         private final boolean complete;
 
-        End(Pump pump, boolean complete) {
-            this.pump = pump;
+        End(boolean complete) {
             this.complete = complete;
         }
 
         @Override
         void send() {
             if (complete) {
-                pump.end();
+                complete();
             } else {
                 pump.reset();
             }

@@ -47,6 +47,11 @@ final class Capacity {
         return Math.max(Limits.LEAST_UNREAD_BYTES, heapBytes / Limits.UNREAD_PART);
     }
 
+    /// How many bytes of complete answers may wait for their clients on one port.
+    static long ofAnswers(long heapBytes) {
+        return heapBytes / Limits.UNSENT_PART;
+    }
+
     /// The soft limit of open files of a process, from its `limits` file in `/proc`.
     static long descriptors(Path limits) {
         try {

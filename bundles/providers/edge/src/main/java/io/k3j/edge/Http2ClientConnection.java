@@ -30,6 +30,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
     private final LingeringClose close = new LingeringClose();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> checkTask;
+    private boolean draining;
 
     private Http2ClientConnection(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder,
             Http2Settings settings,
@@ -112,6 +113,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
     public void drain() {
         ChannelHandlerContext added = context;
         if (added != null) {
+            draining = true;
             gracefulShutdownTimeoutMillis(Limits.LAST_STREAMS_MILLIS);
             close.drain(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Limits.LAST_MILLIS));
             sendGoAway(added, Integer.MAX_VALUE);
@@ -134,7 +136,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler implements Prot
         close.linger();
         sendGoAway(added, Integer.MAX_VALUE);
         added.executor().schedule(() -> {
-            if (!client.leaving()) {
+            if (!draining) {
                 sendGoAway(added, connection().remote().lastStreamCreated());
                 added.channel().close();
             }

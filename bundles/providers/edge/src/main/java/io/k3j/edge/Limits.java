@@ -92,6 +92,12 @@ final class Limits {
     static final int UNREAD_PART = 16;
     /// The least of that: sixty-four full windows.
     static final long LEAST_UNREAD_BYTES = 64L * STREAM_WINDOW;
+    /// The fraction (1/n) of the heap that complete answers which wait for their clients may have, per port.
+    static final int UNSENT_PART = 8;
+    /// How long the client has taken nothing whose connection is reset for the others' sake.
+    static final long UNSENT_SECONDS = 5;
+    /// Between two looks for such a one.
+    static final long UNSENT_LOOK_MILLIS = 50;
     /// Receive window of a connection.
     static final int CONNECTION_WINDOW = 1024 * 1024;
     /// Smallest share of a stream when several have data, so that a watch event is one frame.

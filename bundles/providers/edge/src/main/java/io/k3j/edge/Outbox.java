@@ -14,6 +14,8 @@ final class Outbox implements Runnable {
     /// The newest message, linked to the older ones; null exactly when no run is scheduled.
     private final AtomicReference<@Nullable Message> newest = new AtomicReference<>();
     private final AtomicLong pending = new AtomicLong();
+    /// Null: counted nowhere.
+    private volatile UnsentAnswers.@Nullable Account answers;
     private volatile long progressNanos = System.nanoTime();
 
     /// @param flush called on the loop after each batch
@@ -70,6 +72,19 @@ final class Outbox implements Runnable {
             next = older;
         }
         return oldest;
+    }
+
+    /// Counts complete answers from now on.
+    void count(UnsentAnswers.Account account) {
+        answers = account;
+    }
+
+    /// Counts bytes of a complete answer that wait, or, below zero, that do not any more.
+    void unsent(long more) {
+        UnsentAnswers.Account account = answers;
+        if (account != null && more != 0) {
+            account.add(more);
+        }
     }
 
     /// Counts bytes that were queued.

@@ -5,6 +5,7 @@ import io.k3j.edgeapi.ListenerIdentity;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -40,6 +41,7 @@ final class Port extends ChannelInitializer<Channel> {
     private final ServerSocketChannel socket;
     private final Dispatch dispatch;
     private final PortTls tls;
+    private final UnsentAnswers answers;
     private final ClientConnections connections;
     private final int streams;
     private @Nullable Channel accepting;
@@ -51,6 +53,7 @@ final class Port extends ChannelInitializer<Channel> {
         this.dispatch = new Dispatch(routes,
                 new UnreadBodies(Capacity.ofBodies(Runtime.getRuntime().maxMemory())));
         this.tls = new PortTls(rules);
+        this.answers = new UnsentAnswers(Capacity.ofAnswers(Runtime.getRuntime().maxMemory()));
         this.streams = rules.streams();
         this.connections = new ClientConnections(shared.connections(), ofName);
     }
@@ -109,6 +112,7 @@ final class Port extends ChannelInitializer<Channel> {
                 new WriteBufferWaterMark(Limits.SOCKET_LOW_BYTES, Limits.SOCKET_HIGH_BYTES));
         ClientConnection client = new ClientConnection(channel, remote, shared.patience(), shared.clock());
         client.expectClient(Limits.HANDSHAKE_SECONDS);
+        client.outbox().count(answers.of(client));
         connections.handshakeStarted(client);
         channel.closeFuture().addListener(closing -> connections.end(client));
         SSLEngine engine = tls.engine();
@@ -127,9 +131,19 @@ final class Port extends ChannelInitializer<Channel> {
         List<ClientConnection> open = new ArrayList<>(connections.open());
         open.forEach(ClientConnection::end);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Limits.DRAIN_SECONDS) * 9 / 10;
+        awaitDrain(open);
+        open.forEach(ClientConnection::leave);
         for (ClientConnection client : open) {
             long remaining = Math.max(1, end - System.nanoTime());
             client.channel().closeFuture().awaitUninterruptibly(remaining, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /// Waits until their clients were told: one round of their event loops.
+    private static void awaitDrain(List<ClientConnection> open) {
+        for (EventLoop loop : open.stream().map(client -> client.channel().eventLoop()).distinct().toList()) {
+            loop.submit(() -> {
+            }).awaitUninterruptibly();
         }
     }
 }

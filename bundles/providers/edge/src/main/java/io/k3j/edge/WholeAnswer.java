@@ -17,6 +17,7 @@ final class WholeAnswer extends Message implements ChannelFutureListener {
         this.headers = headers;
         this.body = body;
         exchange.outbox().queued(bodyLength());
+        exchange.outbox().unsent(bodyLength());
     }
 
     @Override
@@ -31,6 +32,7 @@ final class WholeAnswer extends Message implements ChannelFutureListener {
     @Override
     public void operationComplete(ChannelFuture sent) {
         exchange.outbox().sent(bodyLength());
+        exchange.outbox().unsent(-bodyLength());
     }
 
     private int bodyLength() {

@@ -112,6 +112,10 @@ final class RetirementAtStart {
                 return List.of(String.valueOf(problem.getMessage()));
             }
             throw new InterruptedException(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // whoever runs this would begin anew, with all the time that it has
+            LOG.log(System.Logger.Level.DEBUG, "Retirement failed component=" + feature.name(), e);
+            return List.of(e.toString());
         }
     }
 }

@@ -193,6 +193,25 @@ class FeatureRetirementTest {
         assertThat(isDue(retirement, "first")).isTrue();
     }
 
+    @Test
+    void whateverFailsHasTheSameTwoMinutes() throws Exception {
+        FeatureRetirement retirement = retirement();
+        List<Feature> due = List.of(feature("first"), feature("second"));
+        retirement.saveApplied(wanted, due);
+        AtomicInteger tries = new AtomicInteger();
+        changes.before = () -> {
+            // every other try is the first one's
+            if (tries.getAndIncrement() % 2 == 0 || deleted.contains("test.second")) {
+                throw new IllegalStateException("no such bundle");
+            }
+        };
+        List<String> told = warnings(() -> atStart(retirement).run(due));
+        assertThat(now.get()).isEqualTo(Instant.EPOCH.plus(RetirementAtStart.LIMIT));
+        assertThat(told).singleElement().asString().contains("first", "no such bundle");
+        assertThat(isDue(retirement, "first")).isTrue();
+        assertThat(isDue(retirement, "second")).as("goes on with the next one").isFalse();
+    }
+
     private interface Step {
         void run() throws Exception;
     }

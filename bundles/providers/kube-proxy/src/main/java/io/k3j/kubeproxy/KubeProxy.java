@@ -94,7 +94,7 @@ public final class KubeProxy implements Metrics {
         slices.listen(waking(Proxier::serviceOf, false));
         nodes.listen(following());
         ports = new ProxyPorts(health, options, status, this::text);
-        tracking = new Conntrack(Conntrack.DIRECTORY, options.sysctls());
+        tracking = new Conntrack(Conntrack.DIRECTORY, Conntrack.HASH_SIZE, options.sysctls());
         hearing = filter.onForeignChange(() -> {
             proxier.suspect();
             changed.release();

@@ -28,6 +28,8 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
         List<String> nodePortAddresses, Optional<InetSocketAddress> healthz, Optional<InetSocketAddress> metrics,
         Map<String, String> sysctls, Duration leastPeriod) {
     private static final String LIBERAL = "nf_conntrack_tcp_be_liberal";
+    /// How many connections are tracked at most by the number of processors; each takes some hundred bytes.
+    private static final long MOST_TRACKED = 1 << 20;
     private static final String PRIMARY = "primary";
     private static final Map<String, String> TIMEOUTS = Map.of("conntrack-tcp-timeout-established", "24h",
             "conntrack-tcp-timeout-close-wait", "1h");
@@ -61,7 +63,7 @@ record ProxyOptions(String nodeName, List<String> podNetworks, boolean masquerad
         long most = a.number("conntrack-max-per-core", 32_768, 1 << 24) * Runtime.getRuntime().availableProcessors();
         long least = a.number("conntrack-min", 131_072, 1L << 31);
         if (most > 0) {
-            all.put("nf_conntrack_max", Long.toString(Math.max(most, least)));
+            all.put(Conntrack.MAX, Long.toString(most > MOST_TRACKED ? MOST_TRACKED : Math.max(most, least)));
         }
         Map.of("conntrack-tcp-timeout-established", "nf_conntrack_tcp_timeout_established",
                 "conntrack-tcp-timeout-close-wait", "nf_conntrack_tcp_timeout_close_wait",

@@ -99,7 +99,8 @@ class ProxyOptionsTest {
         FileTime before = FileTime.fromMillis(0);
         Files.setLastModifiedTime(dir.resolve("same"), before);
         Files.writeString(dir.resolve("other"), "6\n");
-        Conntrack tracking = new Conntrack(dir, Map.of("same", "5", "other", "5", "missing", "5"));
+        Conntrack tracking = new Conntrack(dir, dir.resolve("hashsize"),
+                Map.of("same", "5", "other", "5", "missing", "5"));
         tracking.size();
         assertThat(Files.getLastModifiedTime(dir.resolve("same"))).isEqualTo(before);
         assertThat(dir.resolve("other")).hasContent("5");
@@ -110,6 +111,31 @@ class ProxyOptionsTest {
         tracking.size();
         assertThat(dir.resolve("missing")).hasContent("5");
         assertThat(dir.resolve("other")).hasContent("7\n");
+    }
+
+    @Test
+    void tableOfConnectionsHasABucketForFourOfThem(@TempDir Path dir) throws IOException {
+        Path buckets = Files.writeString(dir.resolve("hashsize"), "16384\n");
+        Conntrack tracking = new Conntrack(dir, buckets, Map.of(Conntrack.MAX, "131072"));
+        tracking.size();
+        assertThat(buckets).as("nothing tracks connections yet").hasContent("16384\n");
+        Files.writeString(dir.resolve(Conntrack.MAX), "65536\n");
+        tracking.size();
+        assertThat(buckets).hasContent("32768");
+        Files.writeString(buckets, "65536\n");
+        new Conntrack(dir, buckets, Map.of(Conntrack.MAX, "131072")).size();
+        assertThat(buckets).as("never fewer").hasContent("65536\n");
+        Files.writeString(buckets, "1\n");
+        new Conntrack(dir, buckets, Map.of()).size();
+        assertThat(buckets).as("left to the kernel").hasContent("1\n");
+    }
+
+    @Test
+    void manyProcessorsTrackAMillionConnections() {
+        assertThat(options("conntrack-max-per-core=16777216", "conntrack-min=2000000").sysctls())
+                .containsEntry(Conntrack.MAX, "1048576");
+        assertThat(options("conntrack-max-per-core=1", "conntrack-min=2000000").sysctls())
+                .containsEntry(Conntrack.MAX, "2000000");
     }
 
     /// As the command line makes them of a file of `--kube-proxy-arg=config`.

@@ -9,6 +9,7 @@ import io.k3j.kubeletdra.ClaimResources;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletoptions.CgroupOptions;
 import io.k3j.kubeletoptions.KubeletOptions;
+import io.k3j.kubeletserver.PodWorkerMetrics;
 import io.k3j.kubeletuserns.UserNamespaces;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
@@ -40,13 +41,14 @@ import java.util.function.Supplier;
 /// @param userNamespaces which ids of the host pods have
 /// @param room the resources allocated to its pods
 /// @param claims devices of ResourceClaims
+/// @param metrics counts what is done to pods
 /// @param closed reaches zero when the kubelet stops
 record Dependencies(KubeletOptions options, ContainerRuntime runtime, ReferencedObjects references, Volumes volumes,
         Environment environment, Cgroups cgroups, Dns dns, HandlerRunner handlers, Images images, StatusWriter statuses,
         Events events, TimeSource clock, Supplier<Collection<Obj>> services, List<String> hosts, long nodeMemory,
         MemoryControl memory, UserNamespaces userNamespaces, NodeAllocations room, PodTokens tokens,
         ReferenceWatches watches, PodAdmission admission, StartGates gates, ClaimResources claims,
-        CountDownLatch closed)
+        PodWorkerMetrics metrics, CountDownLatch closed)
         implements
             Resizes.Node {
 

@@ -152,6 +152,7 @@ final class Launches {
             }
             case Images.Outcome.Missing m -> {
                 setWaiting(name, m.reason(), m.message());
+                tools.metrics().container(pod, name, m.reason());
                 switch (m.reason()) {
                     case "ImagePullBackOff" -> tools.tell(pod, name, false, "BackOff",
                             "Back-off pulling image \"" + spec.text("image") + "\"");
@@ -217,15 +218,18 @@ final class Launches {
                     new Starter.Place(sandbox.get().id(), sandbox.get().attempt(), addresses, mounted.volumes(),
                             mounted.images(),
                             target, PodRestart.of(pod, context.seen())));
+            tools.metrics().container(pod, name, "");
             waiting.remove(name);
             backOffReported.remove(name);
             runPostStartHook(pod, spec, id, addresses);
         } catch (ConfigError e) {
             setWaiting(name, e.reason(), String.valueOf(e.getMessage()));
+            tools.metrics().container(pod, name, e.reason());
             tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
             syncAt.accept(tools.clock().monotonic().instant().plus(Backoff.FIRST));
         } catch (IOException e) {
             setWaiting(name, "CreateContainerError", String.valueOf(e.getMessage()));
+            tools.metrics().container(pod, name, "CreateContainerError");
             tools.tell(pod, name, true, "Failed", "Error: " + e.getMessage());
             syncAt.accept(tools.clock().monotonic().instant().plus(Backoff.FIRST));
         }

@@ -19,6 +19,7 @@ import io.k3j.kubeletoptions.UserNamespaceOptions;
 import io.k3j.kubeletserver.CertificateMonitor;
 import io.k3j.kubeletserver.HealthzPort;
 import io.k3j.kubeletserver.KubeletHost;
+import io.k3j.kubeletserver.PodWorkerMetrics;
 import io.k3j.kubeletserver.StatsSummary;
 import io.k3j.kubeletvolumes.Volumes;
 import io.k3j.kuberuntime.Dns;
@@ -30,10 +31,10 @@ import io.k3j.nodeapi.ContainerRuntime;
 import io.k3j.nodefiles.Mounts;
 import io.k3j.nodeshutdown.NodeShutdown;
 import io.k3j.nodeshutdown.ShutdownInhibitor;
-import io.k3j.nodestatus.MachineHugePages;
 import io.k3j.nodestatus.MachineInfo;
 import io.k3j.nodestatus.NodeLoop;
 import io.k3j.nodestatus.NodeObject;
+import io.k3j.nodestatus.OomWatcher;
 import io.k3j.nodestatus.PluginFailures;
 import io.k3j.podallocation.CurrentNode;
 import io.k3j.podallocation.GroupsPolicy;
@@ -117,7 +118,7 @@ final class NodeAgent implements AutoCloseable {
                 CgroupOptions.memory(kernel.cgroups(), options, kernel.hugePages()),
                 UserNamespaceOptions.of(options, facts.cpus(), runtime), room, tokens, gated.watches(clock),
                 admission(options, room, runtime, clock), new StartGates(),
-                NodeParts.claims(options, api, clock), closed);
+                NodeParts.claims(options, api, clock), new PodWorkerMetrics(), closed);
         drivers = new CurrentDrivers(NodeParts.host(options, api), volumes);
         plugins = new PluginFailures(api, options.nodeName(), health, tools.events(), clock);
         workers = new PodWorkers(tools);
@@ -131,15 +132,16 @@ final class NodeAgent implements AutoCloseable {
                 ShutdownInhibitor.host(), closed);
         evictions = new Evictions(tools, workers, new StatsSummary(served())::get, collector,
                 allocatable.limits(0).memory());
-        node = new NodeLoop(api, runtime, object(settings, facts, allocatable, kernel.hugePages()), clock, closed);
+        node = new NodeLoop(api, runtime, object(settings, facts, allocatable, kernel), events, clock, closed);
         pods = new LiveView(ReferencedObjects.PODS, Query.ALL.where("spec.nodeName", options.nodeName()), clock);
     }
 
     private NodeObject object(KubeletSettings settings, MachineInfo facts, NodeAllocatable allocatable,
-            MachineHugePages pages) {
+            KernelFiles kernel) {
         return new NodeObject(
                 NodeOptions.of(tools.options(), settings, facts, allocatable, () -> shutdown().trouble()), facts,
-                () -> evictions().conditions(), tools.admission().resources().devices()::told, pages::told);
+                () -> evictions().conditions(), tools.admission().resources().devices()::told,
+                kernel.hugePages()::told);
     }
 
     private PodAdmission admission(KubeletOptions options, NodeAllocations room, ContainerRuntime runtime,
@@ -207,6 +209,8 @@ final class NodeAgent implements AutoCloseable {
         loops.add(SupervisedLoop.platform(health, "kubelet-shutdown", shutdown::run).start());
         loops.add(SupervisedLoop.platform(health, "kubelet-volume-stats", () -> tools.volumes().stats().run(closed))
                 .start());
+        loops.add(SupervisedLoop.platform(health, "kubelet-oom",
+                () -> OomWatcher.host(m -> tools.warn(OomWatcher.REASON, m)).run(closed)).start());
         pods.listen(workers);
     }
 

@@ -201,7 +201,7 @@ final class PodSync {
         }
         try (VolumePreparation made = volumes.begin(pod)) {
             try {
-                starter.sandbox(pod, before.isEmpty() ? 0 : before.getFirst().attempt() + 1);
+                tools.metrics().sandbox(() -> starter.sandbox(pod, before));
             } catch (IOException | RuntimeFault | ConfigError e) {
                 tools.tell(pod, true, "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getMessage());
                 made.end();

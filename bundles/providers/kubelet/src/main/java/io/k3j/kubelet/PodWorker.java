@@ -3,7 +3,6 @@ package io.k3j.kubelet;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.componentbase.Termination;
 import io.k3j.kubeletserver.HostedPod;
-import io.k3j.kubeletserver.PodWorkerMetrics;
 import io.k3j.kubeletserver.PodWorkerMetrics.Operation;
 import io.k3j.kuberuntime.Labels;
 import io.k3j.kuberuntime.PodRuntime;
@@ -27,7 +26,6 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
     private static final Duration RETRY = Duration.ofSeconds(2);
     private final Dependencies tools;
     private final PodSync sync;
-    private final PodWorkerMetrics metrics;
     private final Runnable ended;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition woken = lock.newCondition();
@@ -46,12 +44,10 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
     private boolean adopted;
 
     /// Creates the worker; [#start] starts it.
-    /// @param metrics told how long it takes
     /// @param ended called when the pod needs no further work
-    PodWorker(Dependencies tools, Obj pod, PodWorkerMetrics metrics, Runnable ended) {
+    PodWorker(Dependencies tools, Obj pod, Runnable ended) {
         this.tools = tools;
         this.pod = pod;
-        this.metrics = metrics;
         this.ran = !pod.status().text("phase", "Pending").equals("Pending");
         this.ended = ended;
         sync = new PodSync(tools, this::wake);
@@ -192,10 +188,10 @@ final class PodWorker implements HostedPod, KnownPods.Pod {
     private void counted(Operation why, long since, Obj of) {
         synced = true;
         long now = System.nanoTime();
-        metrics.synced(why, now - since);
+        tools.metrics().synced(why, now - since);
         if (!ran && runtime().runs(of)) {
             ran = true;
-            metrics.started(now - seen);
+            tools.metrics().started(now - seen);
         }
     }
 

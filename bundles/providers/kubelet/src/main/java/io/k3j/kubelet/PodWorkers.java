@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class PodWorkers implements View.Listener, KnownPods {
     private static final System.Logger LOG = System.getLogger("io.k3j.kubelet");
     private final Dependencies tools;
-    private final PodWorkerMetrics metrics = new PodWorkerMetrics();
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final ContainerOwners owners;
     private final Map<String, Obj> successors = new ConcurrentHashMap<>();
@@ -133,7 +132,7 @@ final class PodWorkers implements View.Listener, KnownPods {
     }
 
     private PodWorker begin(Obj pod) {
-        PodWorker worker = new PodWorker(tools, pod, metrics, () -> ended(pod));
+        PodWorker worker = new PodWorker(tools, pod, () -> ended(pod));
         workers.put(pod.uid(), worker);
         if (pod.status().text("phase").equals("Running")) {
             // its room is taken before any other is judged
@@ -185,7 +184,7 @@ final class PodWorkers implements View.Listener, KnownPods {
 
     /// How long workers took.
     PodWorkerMetrics metrics() {
-        return metrics;
+        return tools.metrics();
     }
 
     /// Wakes every worker.

@@ -75,6 +75,11 @@ record ServedKubelet(Dependencies tools, ApiClient api, PodWorkers workers) impl
     }
 
     @Override
+    public String probeMetrics() {
+        return tools.handlers().metrics().text();
+    }
+
+    @Override
     public Struct configuration() {
         return EffectiveConfiguration.of(tools.options().defaults(), tools.options().arguments()).with("cgroupDriver",
                 tools.cgroups().driver());

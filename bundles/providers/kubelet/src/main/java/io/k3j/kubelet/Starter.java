@@ -23,6 +23,7 @@ import io.k3j.model.Struct;
 import io.k3j.nodeapi.Container;
 import io.k3j.nodeapi.Image;
 import io.k3j.nodeapi.RuntimeFault;
+import io.k3j.nodeapi.Sandbox;
 import io.k3j.nodefiles.PodDirectories;
 import io.k3j.nodefiles.Trees;
 import io.k3j.podstatus.MountModes;
@@ -49,9 +50,9 @@ final class Starter {
         this.tools = tools;
     }
 
-    /// Makes the pod's directories and sandbox.
+    /// Makes the pod's directories and sandbox, the next after those that it had, of which the newest is the first.
     /// @return the sandbox's id
-    String sandbox(Obj pod, int attempt) throws IOException {
+    String sandbox(Obj pod, List<Sandbox> before) throws IOException {
         KubeletOptions o = tools.options();
         PreparedDevices.prepare(tools, pod);
         PodDirectories.make(o.podDir(pod.uid()));
@@ -59,7 +60,7 @@ final class Starter {
         tools.cgroups().make(pod);
         String handler = handler(pod);
         tools.userNamespaces().allocate(pod, handler);
-        return tools.runtime().runSandbox(config(pod, attempt), handler);
+        return tools.runtime().runSandbox(config(pod, before.isEmpty() ? 0 : before.getFirst().attempt() + 1), handler);
     }
 
     /// Of the pod's RuntimeClass, empty for the default one.

@@ -13,6 +13,7 @@ import io.k3j.kubeletimages.CredentialProviders;
 import io.k3j.kubeletimages.ImageGarbageCollector;
 import io.k3j.kubeletimages.Images;
 import io.k3j.kubeletoptions.KubeletOptions;
+import io.k3j.kubeletserver.PodWorkerMetrics;
 import io.k3j.kubeletuserns.IdRange;
 import io.k3j.kubeletuserns.UserNamespaces;
 import io.k3j.kubeletvolumes.HostPrograms;
@@ -107,7 +108,8 @@ abstract class PodScene {
                 new PodAdmission(List.of(), false, new NodeFit(new CurrentNode(api, "n", clock.monotonic()), room),
                         pod -> pressure.apply(pod), resources()),
                 new StartGates(Duration.ofMinutes(5)),
-                new ClaimResources(directory.resolve("root"), "n", api, clock.monotonic()), closed);
+                new ClaimResources(directory.resolve("root"), "n", api, clock.monotonic()), new PodWorkerMetrics(),
+                closed);
         workers = new PodWorkers(tools);
         view = new LiveView(ReferencedObjects.PODS, Query.ALL, clock);
         view.listen(workers);

@@ -210,7 +210,9 @@ class PodWorkersTest extends PodScene {
         workers.wakeAll();
         until(() -> metrics().contains("kubelet_pod_worker_duration_seconds_count{operation_type=\"update\"}"));
         assertThat(metrics()).contains("kubelet_pod_worker_duration_seconds_count{operation_type=\"create\"} 1\n",
-                "kubelet_pod_start_duration_seconds_count 1\n");
+                "kubelet_pod_start_duration_seconds_count 1\n", "kubelet_started_pods_total 1\n",
+                "kubelet_started_pods_errors_total 0\n",
+                "kubelet_started_containers_total{container_type=\"container\"} 2\n");
     }
 
     private String metrics() {

@@ -22,7 +22,7 @@ import java.util.Set;
 /// **Who may.** The provisioner alone, by a client certificate of the cluster's authority with its name. There is none
 /// on any node, and a token with that name does not do.
 ///
-/// **Failure.** A name that is not one component, or a path that is not plain, is 400: nothing is touched.
+/// **Failure.** A name that is not of plain components, or a path that is not plain, is 400: nothing is touched.
 final class LocalPathEndpoint implements Endpoint {
     /// The user of the provisioner.
     static final String PROVISIONER = "system:serviceaccount:kube-system:local-path-provisioner-service-account";

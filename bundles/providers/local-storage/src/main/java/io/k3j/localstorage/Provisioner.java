@@ -48,7 +48,7 @@ final class Provisioner {
                 .reads(p.volumes, p.classes, p.nodes);
         context.loop("local-path-volumes", p::volume).on(p.volumes, v -> released(v) ? List.of(v.key()) : List.of())
                 .on(p.config, c -> p.volumes.list().stream().filter(Provisioner::released).map(Obj::key).toList())
-                .reads(p.nodes);
+                .reads(p.nodes, p.classes);
     }
 
     private static boolean waiting(Obj claim) {
@@ -133,7 +133,7 @@ final class Provisioner {
         }
         Obj volume = found.get();
         try {
-            delete(VolumePlace.of(volume, config()));
+            delete(VolumePlace.of(volume, classes.get(Key.of(volume.spec().text("storageClassName", "-"))), config()));
             writer.delete(BuiltinResources.PERSISTENT_VOLUMES, volume);
             return Requeue.NEVER;
         } catch (IOException | IllegalArgumentException e) {

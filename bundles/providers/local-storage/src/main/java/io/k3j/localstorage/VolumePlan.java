@@ -12,7 +12,7 @@ import java.util.Set;
 /// The volume that a claim gets, in upstream's form. Pure.
 ///
 /// @param parent the directory on the node
-/// @param name of the volume's own directory in it
+/// @param name of the volume's own directory in it, with `/` between its parts where a pattern made it
 /// @param volume the PersistentVolume
 record VolumePlan(String parent, String name, Struct volume) {
     /// The provisioner's name in storage classes.
@@ -23,19 +23,18 @@ record VolumePlan(String parent, String name, Struct volume) {
     static final String SELECTED_NODE = "local.path.provisioner/selected-node";
     private static final String HOSTNAME = "kubernetes.io/hostname";
     private static final Set<String> MODES = Set.of("ReadWriteOnce", "ReadWriteOncePod");
-    private static final List<String> PATTERNS = List.of("pathPattern", "userPattern", "groupPattern", "permPattern");
 
     /// @param node the one the scheduler has chosen; empty where the class does not wait for that
     /// @throws IllegalArgumentException for a claim that cannot be served, in upstream's words where it has some
     static VolumePlan of(Obj claim, Obj storageClass, Optional<Obj> node, LocalPathConfig config) {
         LocalPathConfig.Places places = config.of(storageClass.name());
         boolean shared = !places.shared().isEmpty();
-        check(claim, storageClass, shared);
+        check(claim, shared);
         if (!shared && node.isEmpty()) {
             throw new IllegalArgumentException("configuration error, no node was specified");
         }
         String name = "pvc-" + claim.uid();
-        String directory = directory(name, claim.namespace(), claim.name());
+        String directory = PathPattern.directory(name, claim, storageClass);
         String nodeName = node.map(Obj::name).orElse("");
         String parent = chosen(places.paths(nodeName), storageClass, claim, nodeName);
         String size = claim.spec().struct("resources").struct("requests").text("storage");
@@ -55,12 +54,12 @@ record VolumePlan(String parent, String name, Struct volume) {
                 Struct.of("name", name, "annotations", annotations), "spec", spec.build()));
     }
 
-    /// The name of a volume's directory.
+    /// The name of a volume's directory where its class has no pattern.
     static String directory(String volume, String namespace, String claim) {
         return volume + "_" + namespace + "_" + claim;
     }
 
-    private static void check(Obj claim, Obj storageClass, boolean shared) {
+    private static void check(Obj claim, boolean shared) {
         if (claim.spec().text("volumeMode", "Filesystem").equals("Block")) {
             throw new IllegalArgumentException(PROVISIONER + " does not support block volume provisioning");
         }
@@ -70,13 +69,6 @@ record VolumePlan(String parent, String name, Struct volume) {
         if (!shared && !MODES.containsAll(claim.spec().seq("accessModes").texts())) {
             throw new IllegalArgumentException(
                     "NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes");
-        }
-        for (String pattern : PATTERNS) {
-            if (storageClass.tree().struct("parameters").has(pattern)
-                    || storageClass.annotations().containsKey(pattern)) {
-                throw new IllegalArgumentException("the parameter " + pattern + " of the storage class "
-                        + storageClass.name() + " is not supported by K3j; remove it");
-            }
         }
     }
 

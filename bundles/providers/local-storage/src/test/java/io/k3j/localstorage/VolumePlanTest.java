@@ -96,8 +96,42 @@ class VolumePlanTest {
                     Optional.of(NODE), config(CONFIG))).as(more.toString())
                     .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> volume(Struct.EMPTY, Struct.of("pathPattern", "../../etc"), Struct.EMPTY, NODE))
-                .hasMessageContaining("pathPattern");
+    }
+
+    private static String patterned(String pattern, String unsafe) {
+        Struct parameters = Struct.of("pathPattern", pattern, "allowUnsafePathPattern", unsafe);
+        return volume(Struct.EMPTY, parameters, Struct.of("dir", "x", "example.com/d", "y"), NODE).struct("spec")
+                .struct("hostPath").text("path");
+    }
+
+    @Test
+    void liesWhereThePatternOfItsClassSays() {
+        assertThat(patterned("{{ .PVC.Namespace }}/{{ .PVC.Name }}/", "")).isEqualTo("/var/storage/shop/data");
+        assertThat(patterned("{{.PVC.Namespace}}/{{.PVC.Name}}/{{ .PVC.Annotations.dir }}-{{ .PVName }}", "false"))
+                .isEqualTo("/var/storage/shop/data/x-pvc-u-1");
+        assertThat(patterned("shop/data/{{ index .PVC.Annotations \"example.com/d\" }}/{{ .PVC.UID }}", ""))
+                .isEqualTo("/var/storage/shop/data/y/u-1");
+        assertThat(patterned("{{ .PVC.Name }}", "true")).isEqualTo("/var/storage/data");
+        assertThat(volume(Struct.EMPTY, Struct.of("permPattern", "0700"), Struct.EMPTY, NODE).toString())
+                .as("what K3s' script does not look at").contains("/var/storage/pvc-u-1_shop_data");
+    }
+
+    @Test
+    void refusesAPatternThatLeadsElsewhere() {
+        assertThatThrownBy(() -> patterned("{{ .PVC.Namespace }}/{{ .PVC.Name }}", ""))
+                .hasMessage("failed to create path from pattern {{ .PVC.Namespace }}/{{ .PVC.Name }}: pathPattern must"
+                        + " start with {{ .PVC.Namespace }}/{{ .PVC.Name }}/: shop/data");
+        for (String pattern : new String[] {"shop/data/../../etc", "shop/data/.x", "shop/data/a b", "shop/data/\0"}) {
+            assertThatThrownBy(() -> patterned(pattern, "")).as(pattern)
+                    .hasMessageStartingWith("folder path contains invalid references: ");
+        }
+        for (String pattern : new String[] {"../../etc", "/", "..", "a/../.."}) {
+            assertThatThrownBy(() -> patterned(pattern, "true")).as(pattern)
+                    .hasMessageStartingWith("folder path contains invalid references: ");
+        }
+        for (String pattern : new String[] {"shop/data/{{ .PVC.Annotations.none }}", "shop/data/{{ if }}"}) {
+            assertThatThrownBy(() -> patterned(pattern, "")).as(pattern).hasMessageContaining("nothing of this claim");
+        }
     }
 
     @Test
@@ -135,12 +169,29 @@ class VolumePlanTest {
     @Test
     void believesOnlyVolumesItCouldHaveMade() {
         Obj made = Obj.of(volume(Struct.of("defaultVolumeType", "local"), Struct.EMPTY, Struct.EMPTY, NODE));
-        assertThat(VolumePlace.of(made, config(CONFIG)))
-                .isEqualTo(new VolumePlace("n1", "/var/storage", "pvc-u-1_shop_data"));
+        assertThat(place(made, Struct.EMPTY)).isEqualTo(new VolumePlace("n1", "/var/storage", "pvc-u-1_shop_data"));
         for (String path : new String[] {"/etc", "/var/storage/other", "/var/storage/../../etc/pvc-u-1_shop_data",
-                "/etc/pvc-u-1_shop_data", "pvc-u-1_shop_data", "/"}) {
-            assertThatThrownBy(() -> VolumePlace.of(made.with(path, "spec", "local", "path"), config(CONFIG)))
-                    .as(path).isInstanceOf(IllegalArgumentException.class);
+                "/etc/pvc-u-1_shop_data", "pvc-u-1_shop_data", "/", "/var/storage/shop", "/var/storage/shop/data/../x",
+                "/var/storage/shop/database", "/var/storage/shop/data/"}) {
+            assertThatThrownBy(() -> place(made.with(path, "spec", "local", "path"), Struct.EMPTY)).as(path)
+                    .isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void believesAVolumeOfAPattern() {
+        Obj made = Obj.of(volume(Struct.of("defaultVolumeType", "local"), Struct.EMPTY, Struct.EMPTY, NODE));
+        for (String name : new String[] {"shop/data", "shop/data/x/y"}) {
+            assertThat(place(made.with("/var/storage/" + name, "spec", "local", "path"), Struct.EMPTY))
+                    .isEqualTo(new VolumePlace("n1", "/var/storage", name));
+        }
+        Struct unsafe = Struct.of("allowUnsafePathPattern", "true");
+        assertThat(place(made.with("/var/storage/other", "spec", "local", "path"), unsafe).name()).isEqualTo("other");
+        assertThatThrownBy(() -> place(made.with("/var/storage/../x", "spec", "local", "path"), unsafe))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static VolumePlace place(Obj volume, Struct parameters) {
+        return VolumePlace.of(volume, Optional.of(storageClass(Struct.EMPTY, parameters)), config(CONFIG));
     }
 }

@@ -29,6 +29,8 @@ final class Relay {
     private static final Duration SWITCHING = Duration.ofSeconds(60);
     private static final int BLOCK_BYTES = 16 * 1024;
     private static final int MAX_ERROR_BYTES = 50_000;
+    /// Answers that only say that another one comes (RFC 9110 §15.2).
+    private static final int MOST_INFORMATIONAL = 5;
     private static final int DELETE = 0x7f;
     private static final int LAST_BYTE = 0xff;
     /// Hop-by-hop headers (RFC 9110 §7.6.1), and those the API server keeps to itself.
@@ -98,7 +100,11 @@ final class Relay {
 
     private ResponseHead head() throws IOException {
         ResponseHead head = ResponseHead.read(back.input());
-        while (head.status() == 100) {
+        for (int i = 0; head.status() < 200 && head.status() != 101; i++) {
+            if (i == MOST_INFORMATIONAL) {
+                throw ApiFault.unavailable("error trying to reach service: more than " + MOST_INFORMATIONAL
+                        + " informational answers");
+            }
             head = ResponseHead.read(back.input());
         }
         return head;

@@ -50,6 +50,18 @@ class RelayTest {
         assertThat(asked.answered).doesNotContainKeys("transfer-encoding", "content-length");
     }
 
+    @Test
+    void answersThatOnlyInformAreNotTheAnswer() throws IOException {
+        String hint = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n";
+        Asked asked = new Asked("GET", "", Map.of());
+        relay(asked, hint + "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        assertThat(asked.status).isEqualTo(200);
+        assertThat(asked.got()).isEqualTo("ok");
+        assertThatExceptionOfType(ApiFault.class).as("for ever")
+                .isThrownBy(() -> relay(new Asked("GET", "", Map.of()), hint.repeat(1000)))
+                .withMessageContaining("informational");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/a\r\nHost: evil", "/a b", "/a\nx", "/\u0100", ""})
     void refusesATargetThatWouldInjectARequest(String target) {

@@ -37,7 +37,8 @@ final class ClaimRules implements KindRules {
     public Struct prepared(Write write, Struct o) {
         Struct c = write.subresource().isEmpty()
                 ? Fill.inside(o, SPEC, s -> ClaimSources.of(write, s)) : o;
-        return write.operation() == Operation.CREATE ? c.with(STATUS, Struct.of("phase", "Pending")) : c;
+        return write.operation() == Operation.CREATE || write.of(STATUS)
+                ? c.with(STATUS, VolumeRules.begun(write.of(STATUS) ? c.struct(STATUS) : Struct.EMPTY)) : c;
     }
 
     @Override

@@ -11,25 +11,26 @@ import io.k3j.model.Struct;
 import io.k3j.schema.Field;
 import io.k3j.schema.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Takes away what of pods, of pod templates in any kind, and of StatefulSets belongs to a feature gate that is off,
-/// unless the object has it already: upstream's `DropDisabledPodFields` and `dropStatefulSetDisabledFields`. Nobody is
-/// told, as upstream. Any thread.
+/// Takes away what of pods, of pod templates in any kind, of StatefulSets and of CSIDrivers belongs to a feature gate
+/// that is off, unless the object has it already: upstream's `DropDisabledPodFields` and its like in the strategies.
+/// Nobody is told, as upstream. Any thread.
 final class DisabledFields {
     private static final String POD_SPEC = "io.k8s.api.core.v1.PodSpec";
     /// The fields on the way to a pod spec, from the root of any kind that has one.
     private static final List<String> WAY = List.of("spec", "template", "jobTemplate");
     private static final int DEEPEST = 5;
-    private static final Gvk STATEFUL_SET = Gvk.of("apps/v1", "StatefulSet");
-    private static final List<String> MAX_UNAVAILABLE = List.of("spec", "updateStrategy", "rollingUpdate",
-            "maxUnavailable");
+    /// Of a pod's group, which `GenericWorkload` switches on.
+    private static final String GROUP = "schedulingGroup";
     /// Sources of projected volumes.
     private final List<String> sources;
-    private final boolean maxUnavailable;
+    /// Places of other kinds.
+    private final Map<Gvk, List<String>> fields = new HashMap<>();
     /// By kind; empty for one that has no pod spec.
     private final Map<Gvk, List<String>> places = new ConcurrentHashMap<>();
 
@@ -43,7 +44,12 @@ final class DisabledFields {
             off.add("podCertificate");
         }
         this.sources = List.copyOf(off);
-        this.maxUnavailable = gates.enabled(FeatureGate.MAX_UNAVAILABLE_STATEFUL_SET);
+        // of `VolumeLimitScaling`
+        fields.put(Gvk.of("storage.k8s.io/v1", "CSIDriver"), List.of("spec", "preventPodSchedulingIfMissing"));
+        if (!gates.enabled(FeatureGate.MAX_UNAVAILABLE_STATEFUL_SET)) {
+            fields.put(Gvk.of("apps/v1", "StatefulSet"),
+                    List.of("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"));
+        }
     }
 
     /// The object of a write without them.
@@ -51,18 +57,16 @@ final class DisabledFields {
         if (write.operation() != Operation.CREATE && write.operation() != Operation.UPDATE) {
             return object;
         }
-        Struct rest = write.kind().gvk().equals(STATEFUL_SET) && !maxUnavailable
-                ? withoutMaxUnavailable(write, object) : object;
-        return withoutSources(write, rest);
+        List<String> field = fields.get(write.kind().gvk());
+        return ofPods(write, field == null ? object : without(write, object, field.toArray(String[]::new)));
     }
 
-    private static Struct withoutMaxUnavailable(Write write, Struct object) {
-        String[] path = MAX_UNAVAILABLE.toArray(String[]::new);
+    private static Struct without(Write write, Struct object, String... path) {
         boolean had = write.before().filter(b -> b.at(path) != null).isPresent();
         return had || object.at(path) == null ? object : object.withoutAt(path);
     }
 
-    private Struct withoutSources(Write write, Struct object) {
+    private Struct ofPods(Write write, Struct object) {
         List<String> place = place(write.kind());
         if (place.isEmpty()) {
             return object;
@@ -70,7 +74,7 @@ final class DisabledFields {
         String[] path = place.toArray(String[]::new);
         Struct spec = spec(object, path);
         Struct before = write.before().map(b -> spec(b, path)).orElse(Struct.EMPTY);
-        Struct kept = spec;
+        Struct kept = spec.has(GROUP) && !before.has(GROUP) ? spec.without(GROUP) : spec;
         for (String source : sources) {
             kept = uses(spec, source) && !uses(before, source) ? without(kept, source) : kept;
         }

@@ -189,10 +189,13 @@ final class KindTable {
     }
 
     private List<Subresource> subresources(Gvk gvk, Map<String, String> settings) {
-        return list(settings, "sub").stream().map(name -> subresource(gvk, name)).toList();
+        boolean stays = settings.getOrDefault("is", "").indexOf('m') >= 0;
+        return list(settings, "sub").stream().map(name -> subresource(gvk, name, stays && name.equals("status")))
+                .toList();
     }
 
-    private Subresource subresource(Gvk gvk, String name) {
+    /// @param stays whether metadata stays as it is, whatever the row of the subresource says
+    private Subresource subresource(Gvk gvk, String name, boolean stays) {
         List<String> row = subresourceRows.get(name);
         if (row == null) {
             throw new IllegalStateException("no row for the subresource " + name + " of " + gvk);
@@ -204,6 +207,7 @@ final class KindTable {
         String flags = settings.getOrDefault("is", "");
         List<List<String>> takes = list(settings, "takes").stream().map(p -> List.of(p.split("\\."))).toList();
         return new Subresource(name, taken, new LinkedHashSet<>(list(settings, "verbs")), flags.indexOf('c') >= 0,
-                settings.getOrDefault("needs", ""), new Scope(takes, flags.indexOf('m') < 0, flags.indexOf('q') < 0));
+                settings.getOrDefault("needs", ""),
+                new Scope(takes, !stays && flags.indexOf('m') < 0, flags.indexOf('q') < 0));
     }
 }

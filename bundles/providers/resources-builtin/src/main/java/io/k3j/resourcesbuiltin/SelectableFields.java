@@ -1,5 +1,6 @@
 package io.k3j.resourcesbuiltin;
 
+import io.k3j.clientapi.ApiFault;
 import io.k3j.model.Gvk;
 import io.k3j.model.Obj;
 import java.util.List;
@@ -30,18 +31,35 @@ final class SelectableFields {
     }
 
     /// The value of a field, empty when it is not selectable.
+    ///
+    /// @throws ApiFault 400 when it is not and upstream says so in words of the kind
     static Optional<String> of(Gvk kind, Obj object, String field) {
         if (kind.kind().equals("Event") && event(field)) {
             return Optional.of(eventField(object, field));
         }
         if (!PATHS.getOrDefault(kind.kind(), List.of()).contains(field)) {
-            return Optional.empty();
+            return refused(kind, field);
         }
         return Optional.of(switch (field) {
             case "status.podIPs" -> ip(object);
             case "status.successful" -> Long.toString(object.status().whole("succeeded", 0));
             default -> text(object, field);
         });
+    }
+
+    /// Empty where the words are those of most kinds, which the server has.
+    private static Optional<String> refused(Gvk kind, String field) {
+        String why = switch (kind.kind()) {
+            case "Job" -> "field label \"" + field + "\" not supported for Job";
+            case "ResourceSlice" -> "field label not supported for " + kind.apiVersion() + ", Kind=ResourceSlice: "
+                    + field;
+            default -> PATHS.containsKey(kind.kind()) ? "" : "\"" + field + "\" is not a known field selector: only"
+                    + " \"metadata.name\", \"metadata.namespace\"";
+        };
+        if (why.isEmpty() || field.equals("metadata.namespace")) {
+            return why.isEmpty() ? Optional.empty() : Optional.of("");
+        }
+        throw ApiFault.badRequest(why);
     }
 
     private static boolean event(String field) {

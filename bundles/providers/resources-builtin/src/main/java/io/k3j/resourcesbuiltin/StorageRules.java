@@ -8,6 +8,7 @@ import io.k3j.kindrules.KindRules;
 import io.k3j.model.Gvk;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class StorageRules {
     }
 
     static void into(Map<String, KindRules> map) {
-        map.put("PersistentVolume", new VolumeRules());
+        map.put("PersistentVolume", new VolumeRules(InstantSource.system()));
         map.put("PersistentVolumeClaim", new ClaimRules());
         map.put("StorageClass", new Classes());
         map.put("VolumeAttributesClass", new AttributesClasses());

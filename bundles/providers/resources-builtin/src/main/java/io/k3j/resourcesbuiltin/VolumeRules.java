@@ -2,6 +2,7 @@ package io.k3j.resourcesbuiltin;
 
 import io.k3j.apimachinery.Names;
 import io.k3j.apimachinery.Quantity;
+import io.k3j.apimachinery.Rfc3339;
 import io.k3j.apiserverapi.FieldProblem;
 import io.k3j.apiserverapi.Write;
 import io.k3j.apiserverapi.Write.Operation;
@@ -14,6 +15,8 @@ import io.k3j.model.Null;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
 import io.k3j.validation.Problems;
+import io.k3j.workloadrules.VolumeDefaults;
+import java.time.InstantSource;
 import java.util.List;
 
 /// Rules of PersistentVolumes: upstream's `ValidatePersistentVolume`. Its source is looked at where it is new.
@@ -30,6 +33,13 @@ final class VolumeRules implements KindRules {
     private static final String OPTIONS = "volume.beta.kubernetes.io/mount-options";
     private static final String ALONE = "ReadWriteOncePod";
     private static final List<String> MODES = List.of("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", ALONE);
+    private static final String TRANSITION = "lastPhaseTransitionTime";
+    private final InstantSource clock;
+
+    /// @param clock for when a phase began
+    VolumeRules(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public Struct defaulted(Gvk kind, Struct o) {
@@ -38,12 +48,38 @@ final class VolumeRules implements KindRules {
 
     private static Struct filled(Struct o) {
         Struct v = Fill.inside(o, SPEC, s -> Fill.in(s, POLICY, "Retain", "volumeMode", "Filesystem"));
-        return Fill.inside(v, SPEC, s -> Fill.inside(s, "hostPath", h -> h.has("type") ? h : h.with("type", "")));
+        return Fill.inside(v, SPEC, VolumeDefaults::sources);
     }
 
     @Override
     public Struct prepared(Write write, Struct o) {
-        return write.operation() == Operation.CREATE ? o.with("status", Struct.of("phase", "Pending")) : o;
+        if (write.operation() == Operation.CREATE) {
+            // nobody but this has given it a status
+            String since = o.struct("status").text(TRANSITION);
+            return o.with("status", Struct.of("phase", "Pending", TRANSITION, since.isEmpty() ? now() : since));
+        }
+        return write.of("status") ? dated(write.before().orElse(Struct.EMPTY).struct("status"),
+                o.with("status", begun(o.struct("status")))) : o;
+    }
+
+    /// Who says nothing of the phase says that it is the first.
+    static Struct begun(Struct status) {
+        return Fill.in(status, "phase", "Pending");
+    }
+
+    private String now() {
+        return Rfc3339.seconds(clock.instant());
+    }
+
+    /// With the time at which the phase last changed, unless who has changed it says when.
+    private Struct dated(Struct before, Struct o) {
+        Struct status = o.struct("status");
+        Object then = before.get(TRANSITION);
+        Object said = status.get(TRANSITION);
+        if (before.text("phase").equals(status.text("phase"))) {
+            return said != null || then == null ? o : o.withAt(then, "status", TRANSITION);
+        }
+        return said == null || said.equals(then) ? o.withAt(now(), "status", TRANSITION) : o;
     }
 
     @Override

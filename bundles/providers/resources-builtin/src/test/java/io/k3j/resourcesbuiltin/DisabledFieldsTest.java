@@ -61,6 +61,22 @@ class DisabledFieldsTest {
     }
 
     @Test
+    void groupsOfPodsAreTakenAwayUnlessAPodHadOne() {
+        String pod = POD.replace("{restartPolicy", "{schedulingGroup: {podGroupName: g}, restartPolicy");
+        assertThat(new Kit().created(pod).struct("spec").has("schedulingGroup")).isFalse();
+        assertThat(new Kit().updated(POD, pod).struct("spec").has("schedulingGroup")).isFalse();
+        assertThat(new Kit().updated(pod, pod).struct("spec").has("schedulingGroup")).isTrue();
+    }
+
+    @Test
+    void aDriverDoesNotKeepPodsFromNodesWithoutIt() {
+        Struct driver = new Kit().created("{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: d},"
+                + " spec: {podInfoOnMount: true, preventPodSchedulingIfMissing: true}}");
+        assertThat(driver.struct("spec").names()).contains("podInfoOnMount")
+                .doesNotContain("preventPodSchedulingIfMissing");
+    }
+
+    @Test
     void anObjectThatHasThemKeepsThem() {
         assertThat(sources(new Kit().updated(POD, POD), "spec"))
                 .isEqualTo("[clusterTrustBundle, podCertificate, secret]");

@@ -20,6 +20,11 @@ class FilledRulesTest {
             "flowcontrol.apiserver.k8s.io/v1, kind: PriorityLevelConfiguration"
                     + "| {limited: {nominalConcurrencyShares: 0, lendablePercent: 10}}"
                     + "| {limited: {nominalConcurrencyShares: 0, lendablePercent: 10}}",
+            "v1, kind: PersistentVolume | {iscsi: {}, rbd: {user: u}, azureDisk: {readOnly: true}, scaleIO: {}}"
+                    + "| {iscsi: {iscsiInterface: default}, rbd: {user: u, pool: rbd, keyring: /etc/ceph/keyring}, "
+                    + "azureDisk: {readOnly: true, cachingMode: ReadWrite, fsType: ext4, kind: Shared}, "
+                    + "scaleIO: {storageMode: ThinProvisioned, fsType: xfs}, "
+                    + "persistentVolumeReclaimPolicy: Retain, volumeMode: Filesystem}",
             "admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy"
                     + "| {matchConstraints: {resourceRules: [{resources: [pods]}]}}"
                     + "| {matchConstraints: {resourceRules: [{resources: [pods], scope: '*'}], matchPolicy: Equivalent, "

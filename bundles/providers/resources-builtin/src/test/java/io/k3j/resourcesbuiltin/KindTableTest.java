@@ -79,6 +79,32 @@ class KindTableTest {
     }
 
     @Test
+    void whoSaysHowTheseAreChangesNothingElseOfThem() {
+        for (String[] kind : new String[][] {{"apiregistration.k8s.io/v1", "apiservices"},
+                {"admissionregistration.k8s.io/v1", "validatingadmissionpolicies"},
+                {"flowcontrol.apiserver.k8s.io/v1", "flowschemas"},
+                {"flowcontrol.apiserver.k8s.io/v1", "prioritylevelconfigurations"},
+                {"networking.k8s.io/v1", "servicecidrs"}, {"resource.k8s.io/v1", "resourceclaims"},
+                {"storage.k8s.io/v1", "volumeattachments"}}) {
+            ResourceKind.Scope scope = row(kind[0], kind[1]).subresource("status").orElseThrow().scope();
+            assertThat(scope.metadata()).as(kind[1]).isFalse();
+            assertThat(scope.takes()).as(kind[1]).containsExactly(List.of("status"));
+        }
+        assertThat(row("apps/v1", "deployments").subresource("status").orElseThrow().scope().metadata()).isTrue();
+    }
+
+    @Test
+    void someAreOnlyReplacedWhereTheirVersionIsNamed() {
+        for (String[] kind : new String[][] {{"admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations"},
+                {"admissionregistration.k8s.io/v1", "validatingwebhookconfigurations"},
+                {"storage.k8s.io/v1", "csistoragecapacities"}, {"node.k8s.io/v1", "runtimeclasses"}}) {
+            assertThat(row(kind[0], kind[1]).strategy().unconditionalUpdate()).as(kind[1]).isFalse();
+        }
+        assertThat(row("storage.k8s.io/v1", "storageclasses").strategy().unconditionalUpdate()).isTrue();
+        assertThat(row("node.k8s.io/v1", "runtimeclasses").strategy().createOnUpdate()).isTrue();
+    }
+
+    @Test
     void rowsHaveTheScopeAndVerbOfWrites() {
         ResourceKind pods = row("v1", "pods");
         assertThat(pods.subresource("exec").orElseThrow().needs()).isEqualTo("create");

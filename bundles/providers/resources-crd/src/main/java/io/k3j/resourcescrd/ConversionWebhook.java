@@ -1,6 +1,9 @@
 package io.k3j.resourcescrd;
 
 import io.k3j.clientapi.ApiFault;
+import io.k3j.metricstext.CustomResourceMetrics;
+import io.k3j.metricstext.CustomResourceMetrics.Call;
+import io.k3j.metricstext.CustomResourceMetrics.Outcome;
 import io.k3j.model.Gvk;
 import io.k3j.model.Seq;
 import io.k3j.model.Struct;
@@ -25,11 +28,13 @@ final class ConversionWebhook {
     static final int MOST_ANSWER_BYTES = 4 << 20;
     private final WebhookClient client;
     private final Supplier<UUID> uids;
+    private final CustomResourceMetrics metrics;
 
     /// @param uids of questions
-    ConversionWebhook(WebhookClient client, Supplier<UUID> uids) {
+    ConversionWebhook(WebhookClient client, Supplier<UUID> uids, CustomResourceMetrics metrics) {
         this.client = client;
         this.uids = uids;
+        this.metrics = metrics;
     }
 
     /// How calls of conversion webhooks are made.
@@ -59,17 +64,24 @@ final class ConversionWebhook {
         Gvk from = Gvk.of(other.getFirst().text("apiVersion"), to.kind());
         String which = "conversion webhook for " + ConversionReviews.shown(list
                 ? new Gvk(from.group(), from.version(), to.kind() + "List") : from);
-        Seq answer = asked(which, definition, other, to);
-        if (answer.size() != other.size()) {
-            throw fault(which + " returned " + answer.size() + " objects, expected " + other.size());
+        try (Call call = metrics.call(definition.object().name(), from.version(), to.version())) {
+            Seq answer = asked(definition, other, to, call);
+            call.ends(Outcome.PARTIAL);
+            if (answer.size() != other.size()) {
+                throw fault(which + " returned " + answer.size() + " objects, expected " + other.size());
+            }
+            call.ends(Outcome.INVALID);
+            List<Struct> all = new ArrayList<>(objects.size());
+            int at = 0;
+            for (Struct object : objects) {
+                all.add(object.text("apiVersion").equals(to.apiVersion()) ? object
+                        : pruned(definition, checked(new Place(which, list, at), other.get(at), answer.get(at++), to)));
+            }
+            call.ends(Outcome.SUCCESS);
+            return all;
+        } catch (CallFailure failed) {
+            throw fault(which + " failed: " + failed.reason());
         }
-        List<Struct> all = new ArrayList<>(objects.size());
-        int at = 0;
-        for (Struct object : objects) {
-            all.add(object.text("apiVersion").equals(to.apiVersion()) ? object
-                    : pruned(definition, checked(new Place(which, list, at), other.get(at), answer.get(at++), to)));
-        }
-        return all;
     }
 
     private static Struct defaulted(Definition definition, Struct object) {
@@ -85,15 +97,13 @@ final class ConversionWebhook {
         return new ApiFault(500, "", message, Struct.EMPTY);
     }
 
-    private Seq asked(String which, Definition definition, List<Struct> objects, Gvk to) {
-        try {
-            String version = ConversionReviews.version(webhook(definition));
-            String uid = uids.get().toString();
-            byte[] body = ConversionReviews.request(version, uid, objects, to);
-            return ConversionReviews.answer(version, uid, client.post(config(definition), "", body, LIMIT));
-        } catch (CallFailure failed) {
-            throw fault(which + " failed: " + failed.reason());
-        }
+    private Seq asked(Definition definition, List<Struct> objects, Gvk to, Call call) throws CallFailure {
+        String version = ConversionReviews.version(webhook(definition));
+        String uid = uids.get().toString();
+        byte[] body = ConversionReviews.request(version, uid, objects, to);
+        byte[] answer = client.post(config(definition), "", body, LIMIT);
+        call.ends(Outcome.MALFORMED);
+        return ConversionReviews.answer(version, uid, answer);
     }
 
     /// Which of the objects it is, for messages.

@@ -9,10 +9,12 @@ import io.k3j.clientapi.ApiFault;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.View;
 import io.k3j.componentapi.Health;
+import io.k3j.componentapi.Metrics;
 import io.k3j.componentapi.TimeSource;
 import io.k3j.controllerkit.Controller;
 import io.k3j.controllerkit.ControllerRunner;
 import io.k3j.edgeapi.NodeDialer;
+import io.k3j.metricstext.CustomResourceMetrics;
 import io.k3j.model.Obj;
 import io.k3j.schema.Schemas;
 import io.k3j.webhookclient.ServiceEndpoints;
@@ -53,7 +55,8 @@ public final class CustomKinds {
     private final WebhookClient webhooks;
     private final BundleContext context;
     private final EngineReference engines = new EngineReference();
-    private List<ServiceRegistration<KindHooks>> hooks = List.of();
+    private final CustomResourceMetrics metrics = new CustomResourceMetrics(System::nanoTime);
+    private List<ServiceRegistration<?>> hooks = List.of();
     private @Nullable View view;
     private @Nullable ControllerRunner runner;
     private volatile @Nullable ServiceRegistration<KindCatalog> catalog;
@@ -92,11 +95,12 @@ public final class CustomKinds {
     /// Loads all definitions before it registers them; when the list fails, those that the view delivers. What rules
     /// are evaluated by is bound already, so that no write is refused at a start because it is not.
     void start() {
-        RuleEngine rules = new RuleEngine(engines, System::nanoTime);
+        RuleEngine rules = new RuleEngine(engines, System::nanoTime, metrics);
         // hooks first: without those of its group the API server offers no view of definitions
         hooks = List.of(register(context, new DefinitionHooks(new RuleProblems(schemas, rules))),
-                register(context, new CustomHooks(definitions, new ConversionWebhook(webhooks, UUID::randomUUID),
-                        rules)));
+                register(context, new CustomHooks(definitions, new ConversionWebhook(webhooks, UUID::randomUUID,
+                        metrics), rules)),
+                context.registerService(Metrics.class, metrics::text, null));
         View view;
         try {
             view = api.view(Definition.RESOURCE, Query.ALL);
@@ -203,6 +207,7 @@ public final class CustomKinds {
     private synchronized void publish() {
         webhooks.retain(definitions.all().stream().filter(Definition::converts).map(ConversionWebhook::config)
                 .collect(Collectors.toSet()));
+        metrics.retain(definitions.all().stream().map(d -> d.object().name()).collect(Collectors.toSet()));
         ServiceRegistration<KindCatalog> present = catalog;
         if (present == null) {
             KindCatalog rows = definitions::rows;

@@ -48,8 +48,10 @@ final class CustomValidation {
             } else {
                 RuleNode compiled = rules.by(engine, "validation rules of " + write.kind().gvr().qualified()
                         + " cannot be evaluated");
+                long begun = engine.nanos().getAsLong();
                 all.addAll(new RuleWalk(write.context()::warn, engine.after(RuleEngine.EVALUATING)).check(compiled,
                         object, write.before().orElse(null)));
+                engine.metrics().evaluated(begun);
             }
         }
         return all;

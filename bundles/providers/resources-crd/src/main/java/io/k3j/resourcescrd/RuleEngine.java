@@ -2,6 +2,7 @@ package io.k3j.resourcescrd;
 
 import io.k3j.admissioncel.BoundEngine;
 import io.k3j.clientapi.ApiFault;
+import io.k3j.metricstext.CustomResourceMetrics;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param bound the engine, null while there is none
 /// @param nanos a clock as `System::nanoTime`
-record RuleEngine(Supplier<@Nullable BoundEngine> bound, LongSupplier nanos) {
+record RuleEngine(Supplier<@Nullable BoundEngine> bound, LongSupplier nanos, CustomResourceMetrics metrics) {
     /// So long the rules of a schema are compiled within one request; what is compiled then is kept. 5000 of them take
     /// a few seconds.
     static final Duration COMPILING = Duration.ofSeconds(20);

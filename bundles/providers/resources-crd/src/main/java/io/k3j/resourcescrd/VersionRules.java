@@ -45,7 +45,9 @@ final class VersionRules {
         private synchronized RuleNode compiled(RuleEngine engine) {
             RuleNode known = done;
             if (known == null) {
+                long begun = engine.nanos().getAsLong();
                 known = Objects.requireNonNull(compiler).all(shape, engine.after(RuleEngine.COMPILING));
+                engine.metrics().compiled(begun);
                 done = known;
                 compiler = null;
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.k3j.clientapi.ApiFault;
 import io.k3j.codec.Json;
 import io.k3j.codec.Yaml;
+import io.k3j.metricstext.CustomResourceMetrics;
 import io.k3j.model.Gvk;
 import io.k3j.model.Gvr;
 import io.k3j.model.Key;
@@ -59,8 +60,9 @@ class ConversionTest {
     private final FakeApi api = FakeApi.live();
     private final WebhookClient client = Webhooks.dialling(api);
     private final Definitions definitions = new Definitions(new Schemas());
-    private final CustomHooks custom = new CustomHooks(definitions, new ConversionWebhook(client, UUID::randomUUID),
-            Rules.ENGINE);
+    private final CustomResourceMetrics metrics = new CustomResourceMetrics(System::nanoTime);
+    private final CustomHooks custom = new CustomHooks(definitions,
+            new ConversionWebhook(client, UUID::randomUUID, metrics), Rules.ENGINE);
     private HookServer hooks;
 
     @BeforeEach
@@ -228,6 +230,29 @@ class ConversionTest {
         assertThatThrownBy(() -> custom.converted(place("a", "a:1"), V2))
                 .hasMessageStartingWith("conversion webhook for stable.example.com/v1, Kind=Place failed: Post"
                         + " \"https://localhost:" + port + "/convert?timeout=30s\": ");
+    }
+
+    @Test
+    void callsAreCountedByHowTheyEnd() {
+        spoilt(o -> o.with("kind", "Other"),
+                "returned invalid object at index 0: invalid kind (expected Place, received Other)");
+        answering(r -> Struct.of("uid", r.text("uid"), "result", Struct.of("status", "Success")));
+        refused("returned 0 objects, expected 1");
+        answering(r -> Struct.of("uid", r.text("uid")));
+        refused("failed: response.result.status was '', not 'Success'");
+        converting(o -> o);
+        custom.converted(place("a", "a:1"), V2);
+        hooks.close();
+        assertThatThrownBy(() -> custom.converted(place("a", "a:1"), V2)).isInstanceOf(ApiFault.class);
+        String one = "apiserver_conversion_webhook_request_total{failure_type=\"%s\",result=\"%s\"} 1\n";
+        String failure = "conversion_webhook_%s_failure";
+        assertThat(metrics.text()).contains(one.formatted("", "success"),
+                one.formatted(failure.formatted("invalid_converted_object"), "failure"),
+                one.formatted(failure.formatted("partial_response"), "failure"),
+                one.formatted(failure.formatted("malformed_response"), "failure"),
+                one.formatted(failure.formatted("call"), "failure"),
+                "apiserver_crd_conversion_webhook_duration_seconds_count{crd_name=\"places.stable.example.com\","
+                        + "from_version=\"v1\",succeeded=\"false\",to_version=\"v2\"} 4\n");
     }
 
     @Test

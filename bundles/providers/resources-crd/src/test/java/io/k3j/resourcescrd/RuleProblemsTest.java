@@ -144,13 +144,13 @@ class RuleProblemsTest {
     @Test
     void compilingTakesBoundedTimeAndIsNotBegunForTooManyRules() {
         AtomicLong clock = new AtomicLong();
-        RuleProblems slow = new RuleProblems(new Schemas(), new RuleEngine(() -> Rules.BOUND,
+        RuleProblems slow = new RuleProblems(new Schemas(), Rules.engine(() -> Rules.BOUND,
                 () -> clock.getAndAdd(RuleEngine.COMPILING.toNanos() / 2)));
         Struct three = definition("{a: {type: string, x-kubernetes-validations: [{rule: 'true'}, {rule: 'true'},"
                 + " {rule: 'true'}]}}");
         assertThatThrownBy(() -> new DefinitionProblems(Struct.EMPTY, three, slow).all()).isInstanceOfSatisfying(
                 ApiFault.class, f -> assertThat(f.code()).isEqualTo(504));
-        RuleProblems never = new RuleProblems(new Schemas(), new RuleEngine(() -> {
+        RuleProblems never = new RuleProblems(new Schemas(), Rules.engine(() -> {
             throw new AssertionError("compiled");
         }, System::nanoTime));
         Struct many = definition("{a: {type: object, properties: {b: {type: string, x-kubernetes-validations: ["

@@ -40,7 +40,7 @@ class ValidationRulesTest {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicLong step = new AtomicLong();
     private final AtomicLong clock = new AtomicLong();
-    private final RuleEngine engine = new RuleEngine(() -> {
+    private final RuleEngine engine = Rules.engine(() -> {
         asked.incrementAndGet();
         return Rules.BOUND;
     }, () -> clock.addAndGet(step.get()));
@@ -313,7 +313,7 @@ class ValidationRulesTest {
                 .next());
         assertThat(kept).isSameAs(rules);
         assertThat(kept.by(Rules.ENGINE, "")).isSameAs(compiled);
-        assertThat(kept.by(new RuleEngine(() -> new BoundEngine(new CelService()), System::nanoTime), ""))
+        assertThat(kept.by(Rules.engine(() -> new BoundEngine(new CelService()), System::nanoTime), ""))
                 .as("by another engine").isNotSameAs(compiled);
     }
 
@@ -337,7 +337,7 @@ class ValidationRulesTest {
             tried.incrementAndGet();
             throw new IllegalStateException("mistake");
         });
-        CustomHooks alone = new CustomHooks(definitions, Webhooks.none(), new RuleEngine(() -> broken,
+        CustomHooks alone = new CustomHooks(definitions, Webhooks.none(), Rules.engine(() -> broken,
                 System::nanoTime));
         for (int i = 0; i < 3; i++) {
             assertThat(alone.problems(creation(), before("spec: {a: 2}"))).singleElement().asString().contains(

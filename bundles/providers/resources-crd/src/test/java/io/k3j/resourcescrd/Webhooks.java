@@ -2,6 +2,7 @@ package io.k3j.resourcescrd;
 
 import io.k3j.edgeapi.ByteDuplex;
 import io.k3j.edgeapi.NodeDialer;
+import io.k3j.metricstext.CustomResourceMetrics;
 import io.k3j.testkit.FakeApi;
 import io.k3j.webhookclient.ServiceEndpoints;
 import io.k3j.webhookclient.WebhookClient;
@@ -44,7 +45,8 @@ final class Webhooks {
 
     /// A client without a way anywhere.
     static ConversionWebhook none() {
-        return new ConversionWebhook(client(FakeApi.live()), UUID::randomUUID);
+        return new ConversionWebhook(client(FakeApi.live()), UUID::randomUUID,
+                new CustomResourceMetrics(System::nanoTime));
     }
 
     static WebhookClient client(FakeApi api) {
