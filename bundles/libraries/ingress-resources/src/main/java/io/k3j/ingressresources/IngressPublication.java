@@ -32,6 +32,7 @@ public final class IngressPublication {
     /// Of the slices of servers, and of no others.
     static final Map<String, String> SLICE_LABELS = Map.of(BackendEndpoints.SERVICE_LABEL, SERVICE.name(),
             "endpointslice.kubernetes.io/managed-by", "ingress.k3j.io");
+    private static final int UNPROCESSABLE = 422;
     private static final WriteOptions OURS = WriteOptions.PLAIN.by("ingress").forced();
     private static final List<String> FAMILIES = List.of("IPv4", "IPv6");
     private static final Struct LABELS = Struct.of("app.kubernetes.io/managed-by", "Helm", "app.kubernetes.io/name",
@@ -62,18 +63,20 @@ public final class IngressPublication {
     /// @param addresses where this server listens, at most one per family
     /// @param values of the HelmChartConfig; what they leave open stays as the administrator has it
     /// @return what stands in the way, empty when nothing does
-    /// @throws ApiFault when the API refuses
+    /// @throws ApiFault when the API refuses; but for values that it does not take for a Service that is there, which
+    ///         are told, and keep no server from being reached
     public String keep(ApiClient api, List<String> addresses, IngressValues values) {
         Optional<Obj> owner = nodes.get(Key.of(node));
         if (owner.isEmpty()) {
             return "waiting for the Node " + node;
         }
         Optional<Obj> service = services.get(SERVICE);
+        String refused = "";
         if (!marked(classes.get(CLASS), values)) {
             api.patch(IngressResources.CLASSES, CLASS, new Patch.Apply(ingressClass(values)), OURS);
         }
         if (service.filter(s -> !s.spec().struct("selector").isEmpty()).isEmpty() && !marked(service, values)) {
-            api.patch(BuiltinResources.SERVICES, SERVICE, new Patch.Apply(service(values)), OURS);
+            refused = apply(api, service.isPresent(), values);
         } else if (!service.orElseThrow().spec().struct("selector").isEmpty()) {
             withdraw(api, node, slices);
             return "Service " + SERVICE + " selects pods: delete it, or leave it its work and use --disable="
@@ -86,7 +89,19 @@ public final class IngressPublication {
                 api.patch(BuiltinResources.ENDPOINT_SLICES, key, new Patch.Apply(wanted), OURS);
             }
         }
-        return "";
+        return refused;
+    }
+
+    private String apply(ApiClient api, boolean there, IngressValues values) {
+        try {
+            api.patch(BuiltinResources.SERVICES, SERVICE, new Patch.Apply(service(values)), OURS);
+            return "";
+        } catch (ApiFault e) {
+            if (!there || e.code() != UNPROCESSABLE) {
+                throw e;
+            }
+            return "Service " + SERVICE + " cannot be as the HelmChartConfig has it: " + e.getMessage();
+        }
     }
 
     /// Whether an object is there and was last written for the same wishes.

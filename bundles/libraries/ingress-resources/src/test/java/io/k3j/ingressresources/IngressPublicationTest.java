@@ -2,6 +2,8 @@ package io.k3j.ingressresources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.k3j.clientapi.ApiFault;
+import io.k3j.clientapi.DeleteOptions;
 import io.k3j.clientapi.Query;
 import io.k3j.clientapi.WriteOptions;
 import io.k3j.controllerkit.BuiltinResources;
@@ -116,6 +118,17 @@ class IngressPublicationTest {
         keep();
         assertThat(service().spec().text("type")).isEqualTo("LoadBalancer");
         assertThat(service().annotations()).doesNotContainKey("a/b");
+    }
+
+    /// A server that comes to be is reached whatever the HelmChartConfig asks of the Service.
+    @Test
+    void valuesThatTheApiRefusesAreToldAndKeepNoServerFromBeingReached() {
+        keep();
+        api.delete(BuiltinResources.ENDPOINT_SLICES, SLICE, DeleteOptions.PLAIN);
+        api.refuse("patch", BuiltinResources.SERVICES, new ApiFault(422, "Invalid", "may not change once set", Struct.EMPTY));
+        assertThat(keep(IngressValuesTest.values("service: {loadBalancerClass: a/b}")))
+                .contains("HelmChartConfig").contains("may not change once set");
+        assertThat(api.find(BuiltinResources.ENDPOINT_SLICES, SLICE)).isPresent();
     }
 
     @Test

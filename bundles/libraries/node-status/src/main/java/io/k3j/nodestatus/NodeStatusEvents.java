@@ -76,6 +76,6 @@ final class NodeStatusEvents {
     }
 
     private void tell(String type, String reason, String message) {
-        events.tell(Struct.of("kind", "Node", "name", node, "uid", node), type, reason, message);
+        events.tell(Struct.of("apiVersion", "v1", "kind", "Node", "name", node, "uid", node), type, reason, message);
     }
 }

@@ -26,6 +26,8 @@ public final class OomWatcher {
     private final Consumer<String> told;
     /// Whether a report began whose victim is not named yet, and which is of no control group as far as it is read.
     private boolean reporting;
+    /// Whether the last read was refused.
+    private boolean failed;
 
     /// @param log the kernel's, `/dev/kmsg`
     /// @param since what is older was told by another kubelet: microseconds since the machine was booted
@@ -69,17 +71,20 @@ public final class OomWatcher {
     }
 
     /// @return false at the end of a log that has one
-    private static boolean read(FileChannel in, ByteBuffer buffer) throws IOException {
+    private boolean read(FileChannel in, ByteBuffer buffer) throws IOException {
         try {
-            return in.read(buffer) >= 0;
+            boolean more = in.read(buffer) >= 0;
+            failed = false;
+            return more;
         } catch (ClosedByInterruptException e) {
             throw e;
         } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).startsWith("Broken pipe")) {
-                // records went before they were read; the next ones are there
-                return true;
+            if (failed) {
+                throw e;
             }
-            throw e;
+            // records may have gone before they were read; the next ones are there
+            failed = true;
+            return true;
         }
     }
 

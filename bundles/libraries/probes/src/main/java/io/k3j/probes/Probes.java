@@ -250,7 +250,7 @@ public final class Probes {
             HandlerRunner.Result result = handlers.run(probe, target,
                     Duration.ofSeconds(probe.whole("timeoutSeconds", 1)));
             if (result.errored()) {
-                tell("Unhealthy", kind + " probe errored and resulted in Unknown state: " + result.problem());
+                tell("Unhealthy", kind + " probe errored and resulted in unknown state: " + result.problem());
                 return Answer.NONE;
             }
             boolean fine = result.problem().isEmpty();

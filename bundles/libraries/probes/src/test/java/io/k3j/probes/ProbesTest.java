@@ -119,7 +119,7 @@ class ProbesTest {
             enough.await();
             assertThat(some.ready(container)).isTrue();
             assertThat(some.failure(container)).isEmpty();
-            assertThat(events.take()).endsWith(" probe errored and resulted in Unknown state: no container runtime");
+            assertThat(events.take()).endsWith(" probe errored and resulted in unknown state: no container runtime");
         } finally {
             some.stop();
         }

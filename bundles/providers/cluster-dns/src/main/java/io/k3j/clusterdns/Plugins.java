@@ -55,11 +55,11 @@ final class Plugins {
         all.put("log", Plugins::log);
         all.put(LocalNames.NAME, (d, scope, next) -> FilterSetup.word(d, new LocalNames(next)));
         all.put("dns64", FilterSetup::dns64);
+        all.put(AccessList.NAME, FilterSetup::acl);
         all.put("any", (d, scope, next) -> FilterSetup.word(d, new ObsoleteAny(next)));
         all.put("loadbalance", Plugins::loadbalance);
         all.put(Rewrite.NAME, Plugins::rewrite);
         all.put("autopath", FilterSetup::accepted);
-        all.put(AccessList.NAME, FilterSetup::acl);
         all.put(Cache.NAME, CacheSetup::plug);
         all.put("header", FilterSetup::header);
         all.put("minimal", (d, scope, next) -> FilterSetup.word(d, new MinimalAnswer(next)));

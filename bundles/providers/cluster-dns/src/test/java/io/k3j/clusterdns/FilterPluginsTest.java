@@ -40,6 +40,14 @@ class FilterPluginsTest {
     }
 
     @Test
+    void aclSeesTheNameThatWasAskedFor() {
+        server.useCluster("rewrite name alias.example.org " + WEB, "acl alias.example.org {\n block\n}");
+        assertThat(server.ask("alias.example.org", "A").code()).isEqualTo(DnsAnswer.REFUSED);
+        assertThat(server.ask("alias.example.org", "ANY").code()).isEqualTo(DnsAnswer.REFUSED);
+        assertThat(server.ask(WEB, "A").records()).hasSize(1);
+    }
+
+    @Test
     void dns64MakesAddressesForThoseWhoHaveIpv6Only() {
         String corefile = "template IN A example.org {\n answer \"{{ .Name }} 900 IN A 192.0.2.33\"\n}\n"
                 + "template IN AAAA example.org {\n rcode NOERROR\n}";

@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -202,8 +203,15 @@ final class ClientConnection implements Protocol {
     }
 
     /// Resets the connection (RST by `SO_LINGER` 0), since the client reads nothing; the kernel's send buffer is
-    /// discarded.
+    /// discarded. Any thread: it is done on the connection's event loop, where nobody closes it meanwhile.
     void reset() {
+        if (!channel.eventLoop().inEventLoop()) {
+            onLoop(this::reset);
+            return;
+        }
+        if (!channel.isOpen()) {
+            return;
+        }
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
         // the first context skips TLS and HTTP/2, whose close would first try to write
         ChannelHandlerContext first = channel.pipeline().firstContext();
@@ -211,6 +219,15 @@ final class ClientConnection implements Protocol {
             channel.close();
         } else {
             first.close();
+        }
+    }
+
+    /// A loop that has ended has closed its connections.
+    private void onLoop(Runnable action) {
+        try {
+            channel.eventLoop().execute(action);
+        } catch (RejectedExecutionException ended) {
+            channel.close();
         }
     }
 

@@ -139,11 +139,13 @@ final class Port extends ChannelInitializer<Channel> {
         }
     }
 
-    /// Waits until their clients were told: one round of their event loops.
+    /// Waits until their clients were told: one round of their event loops, within the time that clients have to take
+    /// notice, so that what is to end in order has the rest.
     private static void awaitDrain(List<ClientConnection> open) {
+        long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(Limits.GO_AWAY_SECONDS);
         for (EventLoop loop : open.stream().map(client -> client.channel().eventLoop()).distinct().toList()) {
             loop.submit(() -> {
-            }).awaitUninterruptibly();
+            }).awaitUninterruptibly(Math.max(1, last - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
     }
 }

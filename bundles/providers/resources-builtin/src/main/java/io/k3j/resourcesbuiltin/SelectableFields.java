@@ -18,7 +18,7 @@ final class SelectableFields {
                     "status.nominatedNodeName")),
             Map.entry("Node", List.of("spec.unschedulable")),
             Map.entry("ReplicationController", List.of("status.replicas")),
-            Map.entry("ReplicaSet", List.of("status.replicas")), Map.entry("Namespace", List.of("status.phase")),
+            Map.entry("Namespace", List.of("status.phase")),
             Map.entry("Secret", List.of("type")), Map.entry("Service", List.of("spec.clusterIP", "spec.type")),
             Map.entry("Job", List.of("status.successful")),
             Map.entry("CertificateSigningRequest", List.of("spec.signerName")),
@@ -56,8 +56,11 @@ final class SelectableFields {
             default -> PATHS.containsKey(kind.kind()) ? "" : "\"" + field + "\" is not a known field selector: only"
                     + " \"metadata.name\", \"metadata.namespace\"";
         };
-        if (why.isEmpty() || field.equals("metadata.namespace")) {
-            return why.isEmpty() ? Optional.empty() : Optional.of("");
+        if (why.isEmpty()) {
+            return Optional.empty();
+        }
+        if (field.equals("metadata.namespace") && !kind.kind().equals("ResourceSlice")) {
+            return Optional.of("");
         }
         throw ApiFault.badRequest(why);
     }

@@ -33,6 +33,9 @@ class SelectableFieldsTest {
     void theServerHasTheWordsOfMostKinds() {
         assertThat(of("v1", "Pod", "spec.replicas")).isEmpty();
         assertThat(of("v1", "Pod", "spec.hostNetwork")).contains("false");
+        assertThatThrownBy(() -> of("apps/v1", "ReplicaSet", "status.replicas")).isInstanceOf(ApiFault.class);
+        assertThatThrownBy(() -> of("resource.k8s.io/v1", "ResourceSlice", "metadata.namespace"))
+                .isInstanceOf(ApiFault.class);
         assertThat(of("storage.k8s.io/v1", "StorageClass", "metadata.namespace")).contains("");
     }
 }
