@@ -207,10 +207,11 @@ final class LoadedServer implements AutoCloseable {
         go(figures);
     }
 
-    /// Lets the load meet the new one.
+    /// Lets the load and the watches meet the new one.
     private void go(Figures figures) throws IOException, InterruptedException {
         int enough = figures.requests() + MET_BY;
         Waiting.until("more answers", LOAD_LIMIT, () -> figures.requests() >= enough, server::story);
+        watchers.met();
     }
 
     private static void note(List<String> faults, ConsoleAnswer answer) {

@@ -77,10 +77,7 @@ final class Watchers implements AutoCloseable {
         for (int n = 0; n < watchers.size(); n++) {
             Ledger acknowledged = load.ledger(n).copy();
             for (Watcher watcher : watchers.get(n)) {
-                while (acknowledged.missingIn(watcher.told()) > 0 && System.nanoTime() < end) {
-                    over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                }
-                lost += acknowledged.missingIn(watcher.told());
+                lost += missing(watcher, acknowledged, end);
                 watcher.told().forget(acknowledged);
             }
             load.ledger(n).forget(acknowledged);
@@ -89,6 +86,28 @@ final class Watchers implements AutoCloseable {
         return new Seen(lost, all.stream().mapToInt(Watcher::repeated).sum(),
                 all.stream().mapToInt(Watcher::ended).sum(), all.stream().mapToInt(Watcher::broken).sum(),
                 all.stream().map(Watcher::lastBreak).filter(how -> !how.isEmpty()).findFirst().orElse(""));
+    }
+
+    /// Waits until each has been told what is acknowledged by now. Who had to begin again since a bundle was replaced
+    /// has done so then: one that begins while the next one leaves ends once more.
+    void met() throws InterruptedException {
+        long end = System.nanoTime() + CATCH_UP.toNanos();
+        for (int n = 0; n < watchers.size(); n++) {
+            Ledger acknowledged = load.ledger(n).copy();
+            for (Watcher watcher : watchers.get(n)) {
+                missing(watcher, acknowledged, end);
+            }
+        }
+    }
+
+    /// How much of what was acknowledged a watch has not been told when that time has come.
+    private int missing(Watcher watcher, Ledger acknowledged, long end) throws InterruptedException {
+        int missing = acknowledged.missingIn(watcher.told());
+        while (missing > 0 && System.nanoTime() - end < 0) {
+            over.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            missing = acknowledged.missingIn(watcher.told());
+        }
+        return missing;
     }
 
     @Override

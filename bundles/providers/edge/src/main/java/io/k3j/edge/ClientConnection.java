@@ -153,13 +153,18 @@ final class ClientConnection implements Protocol {
 
     /// Drains the connection: requests in flight finish, new ones are refused; any thread.
     void end() {
-        leaving = true;
         outbox.post(new Message() {
             @Override
             void send() {
                 protocol.drain();
             }
         });
+    }
+
+    /// Asks streams without an end of their own to end; any thread. Their clients begin them again at once, so all
+    /// connections of the port are drained before: what begins again on one that is not would end once more.
+    void leave() {
+        leaving = true;
     }
 
     /// Asks the client to use another connection for what comes next; any thread.
@@ -172,7 +177,7 @@ final class ClientConnection implements Protocol {
         });
     }
 
-    /// Whether a drain was requested.
+    /// Whether streams without an end of their own are to end.
     boolean leaving() {
         return leaving;
     }

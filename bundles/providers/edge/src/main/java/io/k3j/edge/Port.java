@@ -5,6 +5,7 @@ import io.k3j.edgeapi.ListenerIdentity;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -127,9 +128,21 @@ final class Port extends ChannelInitializer<Channel> {
         List<ClientConnection> open = new ArrayList<>(connections.open());
         open.forEach(ClientConnection::end);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Limits.DRAIN_SECONDS) * 9 / 10;
+        awaitDrain(open);
+        open.forEach(ClientConnection::leave);
         for (ClientConnection client : open) {
             long remaining = Math.max(1, end - System.nanoTime());
             client.channel().closeFuture().awaitUninterruptibly(remaining, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /// Waits until their clients were told: one round of their event loops, within the time that clients have to take
+    /// notice, so that what is to end in order has the rest.
+    private static void awaitDrain(List<ClientConnection> open) {
+        long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(Limits.GO_AWAY_SECONDS);
+        for (EventLoop loop : open.stream().map(client -> client.channel().eventLoop()).distinct().toList()) {
+            loop.submit(() -> {
+            }).awaitUninterruptibly(Math.max(1, last - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
     }
 }
