@@ -99,7 +99,8 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
             told.append(loaders - before.loaders).append(" loaders ");
         }
         if (services > before.services) {
-            told.append(services - before.services).append(" services (").append(newServices(before)).append("; loaders ")
+            told.append(services - before.services).append(" services (").append(newServices(before))
+                    .append("; loaders ")
                     .append(before.loaders).append(" -> ").append(loaders).append(") ");
         }
         more(told, platform, before.platform);

@@ -52,6 +52,18 @@ public interface DriverVolumes extends AutoCloseable {
     /// @throws IOException when the driver does not answer
     Optional<VolumeUsage> usage(Path path) throws IOException;
 
+    /// Another API server answers [VolumeHost#api] from now on: what was watched is watched anew. Does no more than
+    /// begin to watch.
+    default void apiAttached() {
+        // watches nothing
+    }
+
+    /// None answers for now: nothing of the last one is kept, which could not be unloaded otherwise. What was seen is
+    /// still known.
+    default void apiDetached() {
+        // watches nothing
+    }
+
     /// Follows the drivers no longer, within seconds. Unmounts nothing, and takes nothing out of the API.
     @Override
     void close();

@@ -125,7 +125,8 @@ class IngressPublicationTest {
     void valuesThatTheApiRefusesAreToldAndKeepNoServerFromBeingReached() {
         keep();
         api.delete(BuiltinResources.ENDPOINT_SLICES, SLICE, DeleteOptions.PLAIN);
-        api.refuse("patch", BuiltinResources.SERVICES, new ApiFault(422, "Invalid", "may not change once set", Struct.EMPTY));
+        api.refuse("patch", BuiltinResources.SERVICES,
+                new ApiFault(422, "Invalid", "may not change once set", Struct.EMPTY));
         assertThat(keep(IngressValuesTest.values("service: {loadBalancerClass: a/b}")))
                 .contains("HelmChartConfig").contains("may not change once set");
         assertThat(api.find(BuiltinResources.ENDPOINT_SLICES, SLICE)).isPresent();

@@ -4,9 +4,12 @@ import io.k3j.imageregistries.ImageName;
 import io.k3j.nodeapi.Image;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.stream.Stream;
 
 /// Pins the images that files name, and gives them names in further registries, as K3s does (`labelImages` and
@@ -15,6 +18,8 @@ final class ImageNames {
     private static final System.Logger LOG = System.getLogger("io.k3j.cricontainerd");
     private static final List<String> PIN = List.of("io.cattle.k3s.pinned=pinned", "io.cri-containerd.pinned=pinned");
     private static final List<String> UNPIN = List.of("io.cattle.k3s.pinned=", "io.cri-containerd.pinned=");
+    /// The column of `ctr images ls` after the name and the media type.
+    private static final int DIGEST = 2;
     private static final String PINNED = "labels.\"io.cattle.k3s.pinned\"==pinned";
     private final Ctr ctr;
     private final List<String> registries;
@@ -72,16 +77,40 @@ final class ImageNames {
     private void take(String image, Set<String> others) throws IOException, InterruptedException {
         pin(image);
         others.remove(image);
-        if (others.isEmpty()) {
-            return;
+        Set<String> lacking = lacking(image, others);
+        if (!lacking.isEmpty()) {
+            List<String> tag = new ArrayList<>(List.of("images", "tag", "--force", image));
+            tag.addAll(lacking);
+            ctr.run(tag);
         }
-        List<String> tag = new ArrayList<>(List.of("images", "tag", "--force", image));
-        tag.addAll(others);
-        ctr.run(tag);
         for (String other : others) {
             pin(other);
-            LOG.log(System.Logger.Level.INFO, "Tagged image={0} of={1}", other, image);
+            if (lacking.contains(other)) {
+                LOG.log(System.Logger.Level.INFO, "Tagged image={0} of={1}", other, image);
+            }
         }
+    }
+
+    /// Those that do not name the same image yet. `tag --force` takes a name away before it gives it anew: a pod that
+    /// is looked at meanwhile has another image ID.
+    private Set<String> lacking(String image, Set<String> others) throws IOException, InterruptedException {
+        if (others.isEmpty()) {
+            return others;
+        }
+        List<String> words = new ArrayList<>(List.of("images", "ls"));
+        Stream.concat(Stream.of(image), others.stream()).forEach(name -> words.add("name==\"" + name + "\""));
+        Map<String, String> digests = new HashMap<>();
+        for (String line : ctr.run(words).lines().toList()) {
+            StringTokenizer columns = new StringTokenizer(line);
+            if (columns.countTokens() > DIGEST) {
+                String name = columns.nextToken();
+                columns.nextToken();
+                digests.put(name, columns.nextToken());
+            }
+        }
+        Set<String> lacking = new LinkedHashSet<>(others);
+        lacking.removeIf(other -> digests.containsKey(other) && digests.get(other).equals(digests.get(image)));
+        return lacking;
     }
 
     private void pin(String image) throws IOException, InterruptedException {

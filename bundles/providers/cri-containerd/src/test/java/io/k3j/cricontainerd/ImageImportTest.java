@@ -43,6 +43,7 @@ class ImageImportTest {
     @TempDir
     Path besides;
     private Path calls;
+    private Path known;
     private final PinnedImages pins = new PinnedImages();
     private List<String> registries = List.of();
     private final Set<String> lacking = new HashSet<>();
@@ -94,6 +95,7 @@ class ImageImportTest {
     @BeforeEach
     void none() throws IOException {
         calls = Files.createFile(besides.resolve("calls"));
+        known = Files.createFile(besides.resolve("known"));
     }
 
     private ImageImport importing(String script, Duration limit) {
@@ -110,7 +112,8 @@ class ImageImportTest {
     /// Writes down what it is asked for, and answers help, a list of what is pinned and the import of an archive.
     private ImageImport importing(String help, String pinned, String imported) {
         return importing("echo \"$*\" >> " + calls + "; case \"$2 $3\" in 'import --help') echo '" + help
-                + "' ;; ls*) echo '" + pinned + "' ;; import*) cat > /dev/null; echo '" + imported + "' ;; esac", LONG);
+                + "' ;; 'ls -q') echo '" + pinned + "' ;; ls*) cat " + known
+                + " ;; import*) cat > /dev/null; echo '" + imported + "' ;; esac", LONG);
     }
 
     private Path archive(String name) throws IOException {
@@ -148,7 +151,24 @@ class ImageImportTest {
         assertThat(pins.has(DIGEST)).isTrue();
         assertThat(calls()).containsExactly("images import --all-platforms " + archive,
                 "images label docker.io/library/a:1" + LABELS,
+                "images ls name==\"docker.io/library/a:1\" name==\"" + DIGEST + "\"",
                 "images tag --force docker.io/library/a:1 " + DIGEST, "images label " + DIGEST + LABELS);
+    }
+
+    /// `ctr` would take a name away before it gives it anew: a pod would lose the digest of its image for a moment.
+    @Test
+    void aNameThatIsThereIsNotGivenAnew() throws Exception {
+        registries = List.of("r.io:5000");
+        Files.writeString(known, """
+                REF                     TYPE                                                 DIGEST    SIZE    LABELS
+                docker.io/library/a:1   application/vnd.docker.distribution.manifest.v2+json sha256:00 1.0 KiB -
+                docker.io/library/a@sha256:00 application/vnd.oci.image.manifest.v1+json sha256:00 1.0 KiB -
+                r.io:5000/library/a:1   application/vnd.oci.image.manifest.v1+json           sha256:11 1.0 KiB -
+                """);
+        importing("", "", UNPACKED).take(archive("a.tar"));
+        assertThat(calls()).filteredOn(call -> call.startsWith("images tag")).containsExactly(
+                "images tag --force docker.io/library/a:1 r.io:5000/library/a:1 r.io:5000/library/a@sha256:00");
+        assertThat(calls()).contains("images label " + DIGEST + LABELS);
     }
 
     @Test

@@ -164,6 +164,16 @@ final class CsiSession implements DriverVolumes {
     }
 
     @Override
+    public void apiAttached() {
+        specs.attach();
+    }
+
+    @Override
+    public void apiDetached() {
+        specs.detach();
+    }
+
+    @Override
     public void close() {
         closed.countDown();
         loop.stop(STOP);

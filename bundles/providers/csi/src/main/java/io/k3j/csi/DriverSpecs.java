@@ -11,8 +11,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /// The CSIDrivers, watched: each volume of each pod is looked at every minute, which would cost the API a read each.
-/// What is seen may be old, since nobody tells this of a swap of the API server but [#renew]: it is enough for volumes
-/// that are there. Any thread; blocks for the API where it is asked.
+/// What is seen may be old while no API server answers: it is enough for volumes that are there. Any thread; blocks for
+/// the API where it is asked.
 final class DriverSpecs implements AutoCloseable {
     private final ApiClient api;
     private final LiveView view;
@@ -24,9 +24,14 @@ final class DriverSpecs implements AutoCloseable {
         view.attach(api);
     }
 
-    /// Watches anew, as whoever answers for the API may be another one by now. Does not block.
-    void renew() {
+    /// Watches anew: another one answers for the API from now on.
+    void attach() {
         view.attach(api);
+    }
+
+    /// Watches nobody, and keeps what was seen.
+    void detach() {
+        view.detach();
     }
 
     /// What the CSIDriver of a driver says now.

@@ -17,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 final class NodeLimits {
     private static final System.Logger LOG = System.getLogger("io.k3j.csi");
     private static final Duration LOOK = Duration.ofSeconds(1);
-    /// So many looks are ten minutes: many nodes do so.
-    private static final int RENEW_EVERY = 600;
     private final DriverSpecs specs;
     private final RegisteredDrivers drivers;
     private final PluginWatcher.Cluster cluster;
@@ -43,13 +41,8 @@ final class NodeLimits {
 
     /// Works until closed.
     void run() throws InterruptedException {
-        int left = RENEW_EVERY;
         do {
             look();
-            if (left-- == 0) {
-                left = RENEW_EVERY;
-                specs.renew();
-            }
         } while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
     }
 

@@ -68,6 +68,21 @@ class PluginWatcherTest extends CsiScene {
         });
     }
 
+    @Test
+    void driversObjectsAreWatchedAtTheNextApiServer() throws Exception {
+        csiDriver(Struct.of("nodeAllocatableUpdatePeriodSeconds", 86_400));
+        start();
+        session.apiDetached();
+        csiDriver(Struct.of("nodeAllocatableUpdatePeriodSeconds", 10));
+        session.apiAttached();
+        driver.answer("NodeGetInfo", Struct.of("node_id", "id-of-node", "max_volumes_per_node", 5));
+        Waiting.until("the driver is asked as often as its object says by now", () -> {
+            api.deliver();
+            clock.advance(Duration.ofSeconds(10));
+            return told().getFirst().struct("allocatable").whole("count", 0) == 5;
+        });
+    }
+
     /// Its topology contradicts the Node's: the registrar ends, and nothing may be left of it.
     @Test
     void whatARefusedDriverHasLeftGoesWithTheSocket() throws Exception {

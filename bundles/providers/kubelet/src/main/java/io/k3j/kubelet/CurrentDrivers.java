@@ -49,6 +49,20 @@ final class CurrentDrivers implements AutoCloseable {
         }
     }
 
+    /// Tells them that another API server answers from now on.
+    synchronized void apiAttached() {
+        if (opened != null) {
+            opened.apiAttached();
+        }
+    }
+
+    /// Tells them that none answers for now.
+    synchronized void apiDetached() {
+        if (opened != null) {
+            opened.apiDetached();
+        }
+    }
+
     /// Asks nobody any more.
     @Override
     public synchronized void close() {

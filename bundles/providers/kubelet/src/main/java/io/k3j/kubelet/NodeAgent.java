@@ -176,6 +176,7 @@ final class NodeAgent implements AutoCloseable {
         services.attach(fresh);
         pods.attach(fresh);
         tools.watches().attach(fresh);
+        drivers.apiAttached();
     }
 
     /// Stops using this API client. Pods keep running and are probed; the views keep their last state until the next
@@ -185,6 +186,7 @@ final class NodeAgent implements AutoCloseable {
             services.detach();
             pods.detach();
             tools.watches().detach();
+            drivers.apiDetached();
         }
     }
 

@@ -72,6 +72,16 @@ class CurrentDriversTest {
         }
 
         @Override
+        public void apiAttached() {
+            events.add(name + " watches");
+        }
+
+        @Override
+        public void apiDetached() {
+            events.add(name + " watches nobody");
+        }
+
+        @Override
         public void close() {
             events.add(name + " closed");
         }
@@ -109,6 +119,19 @@ class CurrentDriversTest {
         assertThatThrownBy(this::mounted).isInstanceOf(ConfigError.class);
         assertThat(events).containsExactly("first opened for n", "first closed", "second opened for n",
                 "second closed");
+    }
+
+    /// Who watched the last one on would keep it from being unloaded.
+    @Test
+    void theyHearWhoAnswersForTheApi() {
+        current.apiAttached();
+        current.attach(new Named("first", events));
+        current.apiDetached();
+        current.apiAttached();
+        current.close();
+        current.apiDetached();
+        assertThat(events).containsExactly("first opened for n", "first watches nobody", "first watches",
+                "first closed");
     }
 
     @Test

@@ -17,7 +17,8 @@ class DeadContainersTest extends PodScene {
     }
 
     @Test
-    void asManyAreKeptBesideTheNewestAsIsSaid() {
+    void asManyAreKeptBesideTheNewestAsIsSaid() throws Exception {
+        known();
         Struct labels = Struct.of(Labels.POD_UID, "u", Labels.CONTAINER, "c");
         String sandbox = runtime.runSandbox(Struct.of("labels", labels), "");
         for (int attempt = 0; attempt < 5; attempt++) {

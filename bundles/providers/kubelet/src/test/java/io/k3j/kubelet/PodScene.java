@@ -154,6 +154,15 @@ abstract class PodScene {
         api.close();
     }
 
+    /// Waits until all pods of the API are known, and what runs for none of them was looked for: what is made in the
+    /// runtime afterwards nobody takes for an orphan.
+    void known() throws InterruptedException {
+        until(view::synced);
+        // is let in once the workers, who are told while the view is locked, have done what they do then
+        view.listen((before, after) -> {
+        });
+    }
+
     /// Creates a pod bound to this node; its worker is notified.
     Obj pod(String name, Struct spec) {
         return pod(name, spec, Struct.EMPTY);

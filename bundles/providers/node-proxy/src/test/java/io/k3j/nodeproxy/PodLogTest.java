@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What no log can be asked for by.
 class PodLogTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"tailLines=-1|tailLines: Invalid value: -1: must be greater than or equal to 0",
+    @CsvSource(delimiter = '|', value = {
+            "tailLines=-1|tailLines: Invalid value: -1: must be greater than or equal to 0",
             "limitBytes=0|limitBytes: Invalid value: 0: must be greater than 0",
             "sinceSeconds=0|sinceSeconds: Invalid value: 0: must be greater than 0",
             "stream=stdout|stream: Unsupported value: \"stdout\": supported values: \"All\", \"Stderr\", \"Stdout\"",
