@@ -102,16 +102,24 @@ final class StockTunnel implements AutoCloseable {
         message.get(rest);
         switch (kind) {
             case CONNECT -> connect(connection, new String(rest, StandardCharsets.UTF_8));
-            case DATA -> {
-                Socket target = connections.get(connection);
-                if (target != null) {
-                    target.getOutputStream().write(rest);
-                }
-            }
+            case DATA -> data(connection, rest);
             case ERROR -> end(connection);
             default -> {
                 // PAUSE, RESUME and lists: nothing is asked of so little data
             }
+        }
+    }
+
+    /// What the server says last may come after its target has ended: that is the end of no other connection.
+    private void data(long connection, byte[] bytes) throws IOException {
+        Socket target = connections.get(connection);
+        if (target == null) {
+            return;
+        }
+        try {
+            target.getOutputStream().write(bytes);
+        } catch (IOException over) {
+            end(connection);
         }
     }
 

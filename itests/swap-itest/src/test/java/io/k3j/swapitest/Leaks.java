@@ -68,9 +68,13 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
         return new Leaks(count(answer, LOADER), services, platform, after.still(before), after.and(before).count());
     }
 
-    /// The same, of virtual threads and services those only that have stayed since a count before.
+    /// The same, of what has stayed since a count before: no more of each than there were then. A thread that ends when
+    /// it has nothing to do, as that for mounts, comes and goes.
     Leaks since(Leaks before) {
-        return new Leaks(loaders, services, platform, stayed.still(before.stayed), met);
+        Map<String, Integer> least = new TreeMap<>(platform);
+        least.replaceAll((name, count) -> Math.min(count, before.platform.getOrDefault(name, 0)));
+        return new Leaks(Math.min(loaders, before.loaders), Math.min(services, before.services), least,
+                stayed.still(before.stayed), met);
     }
 
     /// The same, with what another count met. A service that is away for a moment, as the conditions of a lead between two
@@ -99,9 +103,7 @@ record Leaks(int loaders, int services, Map<String, Integer> platform, Inside st
             told.append(loaders - before.loaders).append(" loaders ");
         }
         if (services > before.services) {
-            told.append(services - before.services).append(" services (").append(newServices(before))
-                    .append("; loaders ")
-                    .append(before.loaders).append(" -> ").append(loaders).append(") ");
+            told.append(services - before.services).append(" services (").append(newServices(before)).append(") ");
         }
         more(told, platform, before.platform);
         Map<String, Integer> named = stayed.count();
